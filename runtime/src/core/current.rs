@@ -1,0 +1,123 @@
+//! What this thread is in the middle of: which core's turn, and which coroutine's poll.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::Core;
+use super::id::Id;
+
+thread_local! {
+    /// Entered cores, the innermost last. Pushed and popped by [`Entered`] alone.
+    static CORES: RefCell<Vec<Arc<Core>>> = const { RefCell::new(Vec::new()) };
+    /// The coroutine being polled. Set by [`begin`], put back by [`end`]: polls nest.
+    static RUNNING: Cell<Option<Running>> = const { Cell::new(None) };
+}
+
+/// The poll in progress.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Running {
+    pub(super) id: Id,
+    pub(super) slot: u32,
+    /// The coroutine is to drop its future instead of polling it.
+    pub(super) aborted: bool,
+    /// The coroutine has ended: its entry can go.
+    pub(super) finished: bool,
+    /// How many more ready operations this poll may perform.
+    pub(super) allowance: u8,
+}
+
+/// Leaf operations that one poll may complete before it has to let others run, as in tokio.
+const ALLOWANCE: u8 = 128;
+
+impl Running {
+    pub(super) fn new(id: Id, slot: u32, aborted: bool) -> Self {
+        Self {
+            id,
+            slot,
+            aborted,
+            finished: false,
+            allowance: ALLOWANCE,
+        }
+    }
+}
+
+/// Starts a poll; returns what to give to [`end`].
+#[inline]
+pub(super) fn begin(running: Running) -> Option<Running> {
+    RUNNING.replace(Some(running))
+}
+
+/// Ends a poll: puts the outer one back and returns the inner one as it ended.
+#[inline]
+pub(super) fn end(outer: Option<Running>) -> Option<Running> {
+    RUNNING.replace(outer)
+}
+
+#[inline]
+pub(super) fn running() -> Option<Running> {
+    RUNNING.get()
+}
+
+/// Notes that the coroutine being polled has ended.
+pub(super) fn finish() {
+    RUNNING.set(RUNNING.get().map(|running| Running {
+        finished: true,
+        ..running
+    }));
+}
+
+/// The coroutine being polled on this thread.
+pub(crate) fn id() -> Option<Id> {
+    RUNNING.get().map(|running| running.id)
+}
+
+/// Lets a leaf operation complete unless this poll has completed too many already; then the coroutine
+/// is woken and the others run first. So a coroutine whose input never runs dry still yields.
+///
+/// Outside a coroutine of ours it is always ready: another executor has its own ways.
+#[inline]
+pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
+    let Some(running) = RUNNING.get() else {
+        return Poll::Ready(());
+    };
+    if running.allowance == 0 {
+        cx.waker().wake_by_ref();
+        return Poll::Pending;
+    }
+    RUNNING.set(Some(Running {
+        allowance: running.allowance - 1,
+        ..running
+    }));
+    Poll::Ready(())
+}
+
+/// The innermost entered core.
+pub(crate) fn core() -> Option<Arc<Core>> {
+    // The list is gone only while the thread ends; nothing is entered then.
+    CORES
+        .try_with(|cores| cores.borrow().last().cloned())
+        .ok()
+        .flatten()
+}
+
+/// Keeps a core entered.
+#[derive(Debug)]
+pub(crate) struct Entered(Arc<Core>);
+
+pub(crate) fn enter(core: &Arc<Core>) -> Entered {
+    let _ = CORES.try_with(|cores| cores.borrow_mut().push(core.clone()));
+    Entered(core.clone())
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        // Guards may be dropped out of order: each takes away an entry of its own core.
+        let entry = CORES.try_with(|cores| {
+            let mut cores = cores.borrow_mut();
+            let position = cores.iter().rposition(|core| Arc::ptr_eq(core, &self.0))?;
+            Some(cores.remove(position))
+        });
+        drop(entry);
+    }
+}

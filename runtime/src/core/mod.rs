@@ -1,0 +1,437 @@
+//! The core: executor, timers and descriptors as pure mechanism, without a loop.
+//!
+//! A core never blocks and never calls a loop. A host (see [`event_loop`](crate::event_loop)) watches
+//! its one descriptor, asks for the next deadline before it sleeps, and gives it turns. Everything here
+//! is `Send + Sync`; coroutines are polled, and their futures dropped, on the owner thread alone.
+//!
+//! The way of one wake: a waker calls [`Core::schedule`], which on the owner thread pushes onto the run
+//! queue and elsewhere onto the remote queue. [`Core::turn`] pops, polls, and in between collects
+//! what came from outside.
+//!
+//! Locks are taken one at a time, except `timers` before `reactor`, and `reactor` before one source. No
+//! user code runs under any of them.
+
+pub(crate) mod backend;
+pub(crate) mod current;
+pub(crate) mod id;
+pub(crate) mod lock;
+pub(crate) mod outcome;
+pub(crate) mod priority;
+pub(crate) mod reactor;
+mod remote;
+pub(crate) mod run_queue;
+pub(crate) mod source;
+pub(crate) mod task;
+mod thread;
+pub(crate) mod timer_heap;
+pub(crate) mod timers;
+mod turn;
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+pub use turn::Turn;
+
+use backend::Backend;
+use id::Id;
+use lock::Lock;
+use outcome::{Report, Unhandled, panic_message};
+use priority::Priority;
+use reactor::Reactor;
+use remote::RemoteQueue;
+use run_queue::{Idler, RunQueue};
+use task::{Coroutine, Meta, Runnable, Spec, Table, Task};
+use thread::ThreadToken;
+use timers::Timers;
+
+/// How grave a message for the programmer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Level {
+    /// A bug in the program.
+    Critical,
+    /// Something that the program should have looked at.
+    Warning,
+}
+
+type Hook = Box<dyn Fn(&Unhandled) + Send + Sync>;
+
+/// The state behind one runtime.
+pub(crate) struct Core {
+    owner: ThreadToken,
+    budget: Duration,
+    queue: Lock<RunQueue>,
+    remote: RemoteQueue<Runnable>,
+    tasks: Lock<Table>,
+    pub(crate) timers: Timers,
+    pub(crate) reactor: Reactor,
+    /// For wakers between turns; kept for its allocation.
+    wakers: Lock<Vec<Waker>>,
+    /// Coroutines marked for abortion that have not ended. While it is zero, which is nearly always, a
+    /// poll need not look into the table.
+    aborts: AtomicUsize,
+    /// Polls in progress on the owner thread, nested ones included. Written by that thread only.
+    depth: AtomicUsize,
+    /// The turn in progress is to end soon: the root future of a `block_on` is done. Owner thread only.
+    interrupted: AtomicBool,
+    closed: AtomicBool,
+    /// The host was destroyed on another thread; the owner closes the core when it next looks.
+    orphaned: AtomicBool,
+    complained: AtomicBool,
+    waker: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    log: OnceLock<fn(Level, &str)>,
+    hook: Option<Hook>,
+}
+
+/// Figures about a runtime, at one moment.
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// let runtime = glib_coro::Runtime::new()?;
+/// runtime.block_on(async {});
+/// assert_eq!(runtime.metrics().spawned, 1); // the root future of `block_on`
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metrics {
+    /// Coroutines that have been spawned and have not ended.
+    pub alive: usize,
+    /// The largest value that `alive` ever had.
+    pub peak_alive: usize,
+    /// Coroutines spawned so far.
+    pub spawned: u64,
+    /// Coroutines that are ready to be polled.
+    pub ready: usize,
+    /// Polls of coroutines so far.
+    pub polls: u64,
+    /// Turns so far.
+    pub turns: u64,
+    /// Sources attached to the loop, all priorities together: `GSource`s on GLib, 0 where the loop has
+    /// no such thing.
+    pub sources: usize,
+}
+
+impl Core {
+    /// A core owned by the calling thread, and the backend whose descriptor its host watches.
+    pub(crate) fn new(
+        budget: Duration,
+        hook: Option<Hook>,
+    ) -> io::Result<(Arc<Self>, Arc<Backend>)> {
+        let backend = Arc::new(Backend::new()?);
+        let core = Arc::new(Self {
+            owner: ThreadToken::current(),
+            budget,
+            queue: Lock::default(),
+            remote: RemoteQueue::new(),
+            tasks: Lock::default(),
+            timers: Timers::default(),
+            reactor: Reactor::new(backend.clone()),
+            wakers: Lock::default(),
+            aborts: AtomicUsize::new(0),
+            depth: AtomicUsize::new(0),
+            interrupted: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            orphaned: AtomicBool::new(false),
+            complained: AtomicBool::new(false),
+            waker: OnceLock::new(),
+            log: OnceLock::new(),
+            hook,
+        });
+        Ok((core, backend))
+    }
+
+    pub(crate) fn is_owned_by_this_thread(&self) -> bool {
+        ThreadToken::current() == self.owner
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Spawns a future that stays on this thread, which must be the owner. `None`: the runtime has
+    /// ended, the future has been dropped.
+    pub(crate) fn spawn_local<F>(
+        self: &Arc<Self>,
+        spec: Spec,
+        report: Option<Report<F::Output>>,
+        future: F,
+    ) -> (Id, Option<Task<F::Output>>)
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        self.enlist(spec, |builder, core| {
+            builder.spawn_local(
+                move |_| Coroutine::new(future, report),
+                move |runnable| core.schedule(runnable),
+            )
+        })
+    }
+
+    /// Spawns a future from any thread.
+    pub(crate) fn spawn_send<F>(
+        self: &Arc<Self>,
+        spec: Spec,
+        report: Option<Report<F::Output>>,
+        future: F,
+    ) -> (Id, Option<Task<F::Output>>)
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.enlist(spec, |builder, core| {
+            builder.spawn(
+                move |_| Coroutine::new(future, report),
+                move |runnable| core.schedule(runnable),
+            )
+        })
+    }
+
+    fn enlist<T>(
+        self: &Arc<Self>,
+        spec: Spec,
+        create: impl FnOnce(async_task::Builder<Meta>, Arc<Self>) -> (Runnable, Task<T>),
+    ) -> (Id, Option<Task<T>>) {
+        let id = Id::next();
+        let mut tasks = self.tasks.lock();
+        if tasks.closed {
+            // The future inside `create` may run any code when it is dropped.
+            drop(tasks);
+            drop(create);
+            return (id, None);
+        }
+        let meta = Meta {
+            id,
+            slot: tasks.next_slot(),
+            priority: spec.priority,
+        };
+        let builder = async_task::Builder::new().metadata(meta);
+        let (runnable, task) = create(builder, self.clone());
+        tasks.insert(id, spec, runnable.waker());
+        drop(tasks);
+        self.schedule(runnable);
+        (id, Some(task))
+    }
+
+    /// Queues a coroutine that was woken, from any thread.
+    #[inline]
+    fn schedule(&self, runnable: Runnable) {
+        let priority = runnable.metadata().priority;
+        if self.is_owned_by_this_thread() {
+            let must_tell = self.queue.lock().push(priority, runnable);
+            if must_tell {
+                self.tell_host();
+            }
+        } else if self.remote.push(runnable) {
+            self.reactor.notify();
+            self.tell_host();
+        }
+    }
+
+    /// Has an idler woken when a turn of priority idle comes.
+    pub(crate) fn schedule_idler(&self, idler: Idler) {
+        let must_tell = self.queue.lock().push_idler(idler);
+        if must_tell {
+            self.tell_host();
+            if !self.is_owned_by_this_thread() {
+                self.reactor.notify();
+            }
+        }
+    }
+
+    fn tell_host(&self) {
+        if let Some(waker) = self.waker.get() {
+            waker();
+        }
+    }
+
+    /// Sets what is called when work turns up while the host may be asleep. The first call wins.
+    pub(crate) fn set_waker(&self, waker: Box<dyn Fn() + Send + Sync>) {
+        let _ = self.waker.set(waker);
+    }
+
+    /// Sets where messages for the programmer go. The first call wins; the default is stderr.
+    pub(crate) fn set_log(&self, log: fn(Level, &str)) {
+        let _ = self.log.set(log);
+    }
+
+    pub(crate) fn log(&self, level: Level, message: &str) {
+        match self.log.get() {
+            Some(log) => log(level, message),
+            None => eprintln!("glib-coro: {message}"),
+        }
+    }
+
+    /// Hands something that nobody looked at to the hook. A hook that panics is logged.
+    fn unhandled(&self, unhandled: &Unhandled) {
+        let Some(hook) = &self.hook else {
+            self.log(Level::Critical, &unhandled.to_string());
+            return;
+        };
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| hook(unhandled))) {
+            let message = format!(
+                "the unhandled-error hook panicked ({}) over: {unhandled}",
+                panic_message(&*payload)
+            );
+            self.log(Level::Critical, &message);
+        }
+    }
+
+    /// Marks a coroutine to be dropped at its await point, from any thread.
+    pub(crate) fn abort(&self, slot: u32, id: Id) {
+        let Some(waker) = self.tasks.lock().abort(slot, id) else {
+            return;
+        };
+        self.aborts.fetch_add(1, Ordering::Relaxed);
+        waker.wake();
+    }
+
+    /// Whether a coroutine of that priority is ready. "No" counts as told to the host, which may go to
+    /// sleep on it.
+    pub(crate) fn is_ready(&self, priority: Priority) -> bool {
+        let mut queue = self.queue.lock();
+        let ready = queue.is_ready(priority);
+        if !ready {
+            queue.rest(priority);
+        }
+        ready
+    }
+
+    /// When the host must give a turn at the latest; now, if a coroutine is ready on this thread.
+    /// Brings the descriptor's timer up to date.
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        if !self.may_sleep() {
+            return Some(Instant::now());
+        }
+        self.timers.publish(&self.reactor)
+    }
+
+    /// Whether no coroutine of any priority is ready, and says so to the run queue.
+    fn may_sleep(&self) -> bool {
+        let mut queue = self.queue.lock();
+        if Priority::ALL.iter().any(|&p| queue.is_ready(p)) {
+            return false;
+        }
+        for priority in Priority::ALL {
+            queue.rest(priority);
+        }
+        true
+    }
+
+    /// Ends the turn in progress after the present poll.
+    pub(crate) fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn metrics(&self) -> Metrics {
+        let (alive, peak_alive, spawned) = {
+            let tasks = self.tasks.lock();
+            (tasks.len(), tasks.peak, tasks.spawned)
+        };
+        let queue = self.queue.lock();
+        Metrics {
+            alive,
+            peak_alive,
+            spawned,
+            ready: queue.len(),
+            polls: queue.polls,
+            turns: queue.turns,
+            sources: 0,
+        }
+    }
+
+    /// Whether the host was destroyed on another thread, so that the owner must [`close`](Self::close).
+    pub(crate) fn is_orphaned(&self) -> bool {
+        self.orphaned.load(Ordering::Acquire)
+    }
+
+    /// Ends the runtime: drops every future on this thread, which must be the owner. Coroutines in the
+    /// middle of a poll, which are further down on this stack, are dropped when that poll returns.
+    pub(crate) fn close(self: &Arc<Self>) {
+        let wakers = {
+            let mut tasks = self.tasks.lock();
+            if std::mem::replace(&mut tasks.closed, true) {
+                return;
+            }
+            tasks.abort_all()
+        };
+        let _entered = current::enter(self);
+        self.aborts.fetch_add(wakers.len(), Ordering::Relaxed);
+        self.closed.store(true, Ordering::Release);
+        for waker in wakers {
+            waker.wake();
+        }
+        reactor::wake_all(&mut self.timers.close());
+        self.reactor.close();
+        loop {
+            self.accept_remote();
+            while let Some(runnable) = self.pop_any() {
+                self.run(runnable);
+            }
+            if self.tasks.lock().len() <= self.depth.load(Ordering::Relaxed) {
+                break;
+            }
+            // Another thread is between waking a coroutine and queueing it.
+            std::thread::yield_now();
+        }
+        self.wake_idlers();
+    }
+
+    /// The host is gone. On the owner thread that ends the runtime; elsewhere the futures cannot be
+    /// dropped, so they wait for the owner to look, see
+    /// [`is_orphaned`](Self::is_orphaned).
+    pub(crate) fn host_is_gone(self: &Arc<Self>) {
+        if self.is_owned_by_this_thread() {
+            self.close();
+        } else {
+            self.orphaned.store(true, Ordering::Release);
+        }
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core")
+            .field("owner", &self.owner)
+            .field("metrics", &self.metrics())
+            .finish_non_exhaustive()
+    }
+}
+
+/// An output that nobody took panicked in its destructor.
+fn log_panic_of_output(payload: &(dyn Any + Send)) {
+    let message = format!(
+        "the output of a coroutine panicked when it was dropped: {}",
+        panic_message(payload)
+    );
+    match current::core() {
+        Some(core) => core.log(Level::Critical, &message),
+        None => eprintln!("glib-coro: {message}"),
+    }
+}
+
+/// Who is being polled: for a report that may come later.
+#[expect(clippy::type_complexity, reason = "destructured by its one caller")]
+fn running_description() -> Option<(
+    Arc<Core>,
+    Id,
+    Option<Cow<'static, str>>,
+    &'static Location<'static>,
+)> {
+    let core = current::core()?;
+    let running = current::running()?;
+    let tasks = core.tasks.lock();
+    let entry = tasks.get(running.slot, running.id)?;
+    let (name, location) = (entry.name.clone(), entry.location);
+    drop(tasks);
+    Some((core, running.id, name, location))
+}

@@ -1,0 +1,189 @@
+//! How a coroutine ended, and what happens when nobody asks.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::sync::Arc;
+
+use super::Core;
+use super::id::Id;
+
+/// Finds the error in an output that nobody looked at.
+pub(crate) type Report<T> = fn(&T) -> Option<&dyn Display>;
+
+/// Why there is no output.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Cancelled,
+    Panicked(Box<dyn Any + Send>),
+}
+
+/// The result of a coroutine. A panic or a reportable error that is still inside when it is dropped
+/// reaches the unhandled-error hook: that is how "nobody looked at it" is told, on whichever thread the
+/// last handle goes.
+pub(crate) struct Outcome<T> {
+    result: Option<Result<T, Failure>>,
+    /// Present when dropping the result may have to be reported.
+    origin: Option<Box<Origin<T>>>,
+}
+
+struct Origin<T> {
+    core: Arc<Core>,
+    id: Id,
+    name: Option<Cow<'static, str>>,
+    location: &'static Location<'static>,
+    report: Option<Report<T>>,
+}
+
+impl<T> Outcome<T> {
+    /// Must be called from the coroutine's own poll, where its name can be looked up.
+    pub(super) fn new(result: Result<T, Failure>, report: Option<Report<T>>) -> Self {
+        let reportable = match &result {
+            Ok(output) => report.is_some_and(|report| report(output).is_some()),
+            Err(Failure::Panicked(_)) => true,
+            Err(Failure::Cancelled) => false,
+        };
+        let origin = reportable.then(super::running_description).flatten().map(
+            |(core, id, name, location)| {
+                Box::new(Origin {
+                    core,
+                    id,
+                    name,
+                    location,
+                    report,
+                })
+            },
+        );
+        Self {
+            result: Some(result),
+            origin,
+        }
+    }
+
+    pub(crate) fn into_result(mut self) -> Result<T, Failure> {
+        self.result.take().unwrap_or(Err(Failure::Cancelled))
+    }
+}
+
+impl<T> Drop for Outcome<T> {
+    fn drop(&mut self) {
+        let Some(result) = self.result.take() else {
+            return;
+        };
+        let origin = self.origin.take();
+        let tell = |cause: Cause| {
+            let Some(origin) = &origin else { return };
+            origin.core.unhandled(&Unhandled {
+                id: origin.id,
+                name: origin.name.clone(),
+                location: origin.location,
+                cause,
+            });
+        };
+        match result {
+            Ok(output) => {
+                if let Some(report) = origin.as_ref().and_then(|origin| origin.report)
+                    && let Some(error) = report(&output)
+                {
+                    tell(Cause::Error(error.to_string()));
+                }
+                // This runs inside async-task, where a panic would abort the process.
+                if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(output))) {
+                    super::log_panic_of_output(&*payload);
+                }
+            }
+            Err(Failure::Panicked(payload)) => tell(Cause::Panic(payload)),
+            Err(Failure::Cancelled) => {}
+        }
+    }
+}
+
+/// A panic or an error of a coroutine that nobody looked at before its last handle went.
+///
+/// Given to the hook that [`Builder::on_unhandled`](crate::runtime::Builder::on_unhandled) sets. Its
+/// `Display` form is the message of the default hook.
+pub struct Unhandled {
+    id: Id,
+    name: Option<Cow<'static, str>>,
+    location: &'static Location<'static>,
+    cause: Cause,
+}
+
+enum Cause {
+    Panic(Box<dyn Any + Send>),
+    Error(String),
+}
+
+impl Unhandled {
+    /// The coroutine's number.
+    pub fn id(&self) -> Id {
+        self.id
+    }
+
+    /// The coroutine's name.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Where the coroutine was spawned.
+    pub fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+
+    /// What the coroutine panicked with; `None` when it returned an error.
+    pub fn panic(&self) -> Option<&(dyn Any + Send)> {
+        match &self.cause {
+            Cause::Panic(payload) => Some(&**payload),
+            Cause::Error(_) => None,
+        }
+    }
+
+    /// The text of the error, or the message of the panic.
+    pub fn message(&self) -> &str {
+        match &self.cause {
+            Cause::Panic(payload) => panic_message(&**payload),
+            Cause::Error(error) => error,
+        }
+    }
+}
+
+impl Display for Unhandled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "coroutine ")?;
+        match &self.name {
+            Some(name) => write!(f, "`{name}`")?,
+            None => write!(f, "{}", self.id)?,
+        }
+        let verb = match self.cause {
+            Cause::Panic(_) => "panicked",
+            Cause::Error(_) => "failed",
+        };
+        write!(
+            f,
+            " (spawned at {}) {verb}: {}",
+            self.location,
+            self.message()
+        )
+    }
+}
+
+impl fmt::Debug for Unhandled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unhandled")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("location", &self.location)
+            .field("message", &self.message())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The text of a panic's payload.
+pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> &str {
+    payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("(the payload is not a string)")
+}

@@ -1,0 +1,64 @@
+//! Wakes from other threads: a queue and the flag that coalesces them.
+//!
+//! The protocol has two rules. A sender pushes first and raises the flag after; only the sender that
+//! finds the flag down signals the owner. The owner lowers the flag first and takes the queue after. So
+//! whatever was pushed before the flag went down is taken, and whatever is pushed later signals again.
+
+#[cfg(loom)]
+use loom::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+#[cfg(not(loom))]
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use std::collections::VecDeque;
+
+/// A queue that any thread fills and one thread, the owner, empties.
+#[derive(Debug)]
+pub(crate) struct RemoteQueue<T> {
+    items: Mutex<VecDeque<T>>,
+    /// Raised by the first push after a `take`, lowered by `take`. While it is up the owner has been
+    /// signalled and will come.
+    signalled: AtomicBool,
+}
+
+impl<T> RemoteQueue<T> {
+    pub(crate) fn new() -> Self {
+        Self {
+            items: Mutex::new(VecDeque::new()),
+            signalled: AtomicBool::new(false),
+        }
+    }
+
+    /// Adds an item. `true`: the caller must signal the owner.
+    #[must_use]
+    pub(crate) fn push(&self, item: T) -> bool {
+        self.items
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push_back(item);
+        !self.signalled.swap(true, Ordering::AcqRel)
+    }
+
+    /// Whether there may be something to take.
+    #[inline]
+    pub(crate) fn is_signalled(&self) -> bool {
+        self.signalled.load(Ordering::Acquire)
+    }
+
+    /// Takes all items. Called by the owner only.
+    pub(crate) fn take(&self) -> VecDeque<T> {
+        if !self.signalled.swap(false, Ordering::AcqRel) {
+            return VecDeque::new();
+        }
+        let mut items = self
+            .items
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        std::mem::take(&mut *items)
+    }
+}

@@ -1,0 +1,88 @@
+//! Ready coroutines, by priority.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::Waker;
+
+use super::lock::Lock;
+use super::priority::Priority;
+use super::task::Runnable;
+
+/// A wait for idleness: the waker of whoever waits, taken when it is over.
+pub(crate) type Idler = Arc<Lock<Option<Waker>>>;
+
+/// One FIFO per priority. Filled and emptied by the owner thread; other threads go through the remote
+/// queue.
+#[derive(Debug, Default)]
+pub(crate) struct RunQueue {
+    fifos: [VecDeque<Runnable>; Priority::COUNT],
+    /// Waits inside `idle()`, ended by the next turn of priority idle.
+    idlers: Vec<Idler>,
+    /// One bit per priority: the host was told that nothing is ready and may be asleep, so the next
+    /// push must call its waker. Set by [`rest`](Self::rest), cleared by that push and by a turn.
+    resting: u8,
+    pub(super) polls: u64,
+    pub(super) turns: u64,
+}
+
+impl RunQueue {
+    /// Adds a coroutine. `true`: the host may be asleep and must be told.
+    #[must_use]
+    #[inline]
+    pub(super) fn push(&mut self, priority: Priority, runnable: Runnable) -> bool {
+        self.fifos[priority as usize].push_back(runnable);
+        self.stir(priority)
+    }
+
+    #[inline]
+    pub(super) fn pop(&mut self, priority: Priority) -> Option<Runnable> {
+        let runnable = self.fifos[priority as usize].pop_front()?;
+        self.polls += 1;
+        Some(runnable)
+    }
+
+    /// Takes a coroutine of whatever priority.
+    pub(super) fn pop_any(&mut self) -> Option<Runnable> {
+        Priority::ALL
+            .into_iter()
+            .find_map(|priority| self.pop(priority))
+    }
+
+    /// Adds a waiter for idleness. `true`: the host may be asleep and must be told.
+    #[must_use]
+    pub(super) fn push_idler(&mut self, idler: Idler) -> bool {
+        self.idlers.push(idler);
+        self.stir(Priority::Idle)
+    }
+
+    pub(super) fn take_idlers(&mut self) -> Vec<Idler> {
+        std::mem::take(&mut self.idlers)
+    }
+
+    pub(super) fn is_ready(&self, priority: Priority) -> bool {
+        !self.fifos[priority as usize].is_empty()
+            || (priority == Priority::Idle && !self.idlers.is_empty())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.fifos.iter().map(VecDeque::len).sum()
+    }
+
+    /// Notes that the host knows that nothing of this priority is ready.
+    pub(super) fn rest(&mut self, priority: Priority) {
+        self.resting |= 1 << priority as u8;
+    }
+
+    /// Notes that the host is awake.
+    pub(super) fn wake(&mut self) {
+        self.resting = 0;
+    }
+
+    #[inline]
+    fn stir(&mut self, priority: Priority) -> bool {
+        let bit = 1 << priority as u8;
+        let must_tell = self.resting & bit != 0;
+        self.resting &= !bit;
+        must_tell
+    }
+}

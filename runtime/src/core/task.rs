@@ -1,0 +1,172 @@
+//! A coroutine: the future as async-task holds it, and the table of those alive.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use pin_project_lite::pin_project;
+use slab::Slab;
+
+use super::current;
+use super::id::Id;
+use super::outcome::{Failure, Outcome, Report};
+use super::priority::Priority;
+
+/// What the queues hold: a coroutine that is ready to be polled.
+pub(super) type Runnable = async_task::Runnable<Meta>;
+/// What a join handle holds.
+pub(crate) type Task<T> = async_task::Task<Outcome<T>, Meta>;
+
+/// Travels with every runnable.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meta {
+    pub(crate) id: Id,
+    pub(crate) slot: u32,
+    pub(crate) priority: Priority,
+}
+
+/// What a coroutine is spawned with.
+#[derive(Clone, Debug)]
+pub(crate) struct Spec {
+    pub(crate) name: Option<Cow<'static, str>>,
+    pub(crate) location: &'static Location<'static>,
+    pub(crate) priority: Priority,
+}
+
+pin_project! {
+    /// The future inside a task. It never panics and, once it has returned `Ready`, holds nothing: an
+    /// async-task future that panics, or is dropped full on another thread, would abort the process.
+    pub(super) struct Coroutine<F: Future> {
+        #[pin]
+        future: Option<F>,
+        report: Option<Report<F::Output>>,
+    }
+}
+
+impl<F: Future> Coroutine<F> {
+    pub(super) fn new(future: F, report: Option<Report<F::Output>>) -> Self {
+        Self {
+            future: Some(future),
+            report,
+        }
+    }
+}
+
+impl<F: Future> Future for Coroutine<F> {
+    type Output = Outcome<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let polled = if current::running().is_some_and(|running| running.aborted) {
+            Ok(Poll::Ready(None))
+        } else {
+            catch_unwind(AssertUnwindSafe(|| {
+                match this.future.as_mut().as_pin_mut() {
+                    Some(future) => future.poll(cx).map(Some),
+                    None => Poll::Ready(None),
+                }
+            }))
+        };
+        let result = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(Some(output))) => Ok(output),
+            Ok(Poll::Ready(None)) => Err(Failure::Cancelled),
+            Err(payload) => Err(Failure::Panicked(payload)),
+        };
+        let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
+        let result = match (result, dropped) {
+            // Of two panics the first is told, like std does.
+            (Err(Failure::Panicked(payload)), _) | (_, Err(payload)) => {
+                Err(Failure::Panicked(payload))
+            }
+            (result, Ok(())) => result,
+        };
+        let outcome = Outcome::new(result, *this.report);
+        current::finish();
+        Poll::Ready(outcome)
+    }
+}
+
+/// Every coroutine that has been spawned and has not ended.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    entries: Slab<Entry>,
+    /// Set when the runtime ends; nothing is added from then on.
+    pub(super) closed: bool,
+    pub(super) spawned: u64,
+    pub(super) peak: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) id: Id,
+    pub(super) name: Option<Cow<'static, str>>,
+    pub(super) location: &'static Location<'static>,
+    waker: Waker,
+    aborted: bool,
+}
+
+impl Table {
+    /// The slot that the next [`insert`](Self::insert) fills.
+    pub(super) fn next_slot(&self) -> u32 {
+        self.entries.vacant_key() as u32
+    }
+
+    pub(super) fn insert(&mut self, id: Id, spec: Spec, waker: Waker) {
+        self.entries.insert(Entry {
+            id,
+            name: spec.name,
+            location: spec.location,
+            waker,
+            aborted: false,
+        });
+        self.spawned += 1;
+        self.peak = self.peak.max(self.entries.len());
+    }
+
+    pub(super) fn get(&self, slot: u32, id: Id) -> Option<&Entry> {
+        self.entries
+            .get(slot as usize)
+            .filter(|entry| entry.id == id)
+    }
+
+    pub(super) fn is_aborted(&self, slot: u32, id: Id) -> bool {
+        self.get(slot, id).is_some_and(|entry| entry.aborted)
+    }
+
+    /// Marks a coroutine; `None` when it has ended or is marked already. The waker is to be called.
+    pub(super) fn abort(&mut self, slot: u32, id: Id) -> Option<Waker> {
+        let entry = self
+            .entries
+            .get_mut(slot as usize)
+            .filter(|entry| entry.id == id && !entry.aborted)?;
+        entry.aborted = true;
+        Some(entry.waker.clone())
+    }
+
+    /// Marks every coroutine. The wakers are to be called.
+    pub(super) fn abort_all(&mut self) -> Vec<Waker> {
+        self.entries
+            .iter_mut()
+            .filter(|(_, entry)| !entry.aborted)
+            .map(|(_, entry)| {
+                entry.aborted = true;
+                entry.waker.clone()
+            })
+            .collect()
+    }
+
+    /// Removes a coroutine that has ended; tells whether it was marked. The entry is dropped outside
+    /// the lock.
+    pub(super) fn remove(&mut self, slot: u32) -> (Entry, bool) {
+        let entry = self.entries.remove(slot as usize);
+        let aborted = entry.aborted;
+        (entry, aborted)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}

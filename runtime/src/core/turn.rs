@@ -1,0 +1,166 @@
+//! The turn: what a host lets a core do before other sources get theirs.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use super::priority::Priority;
+use super::reactor::wake_all;
+use super::task::Runnable;
+use super::{Core, Level, current};
+
+/// After so many polls a turn looks at I/O, timers and other threads' wakes. tokio's figure.
+const POLLS_PER_LOOK: u32 = 61;
+/// After so long a turn looks at them too.
+const TIME_PER_LOOK: Duration = Duration::from_micros(100);
+
+/// How a turn ended, which tells the host when to give the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// No coroutine of the turn's priority is ready.
+    Done,
+    /// Some are, but a more urgent one became ready. Give that one's turn, then another of this.
+    Outranked,
+    /// Some are, but the budget is used up. Let everything of lower priority have its dispatch, then
+    /// give the next turn.
+    Spent,
+}
+
+impl Core {
+    /// Collects what came from outside, and polls ready coroutines of one priority until none is left
+    /// or the budget is used up. Never blocks. May be called while coroutines are in the middle of a
+    /// poll further down on the stack; those are not polled again.
+    pub(crate) fn turn(self: &Arc<Self>, priority: Priority) -> Turn {
+        if !self.is_owned_by_this_thread() {
+            self.complain();
+            return Turn::Done;
+        }
+        let _entered = current::enter(self);
+        self.timers.unpublish();
+        let outranked_from_start = {
+            let mut queue = self.queue.lock();
+            queue.wake();
+            queue.turns += 1;
+            more_urgent(priority).any(|p| queue.is_ready(p))
+        };
+        let start = self.look();
+        let mut looked = start;
+        let mut polls = 0;
+        if priority == Priority::Idle {
+            self.wake_idlers();
+        }
+        loop {
+            let mut queue = self.queue.lock();
+            if !outranked_from_start && more_urgent(priority).any(|p| queue.is_ready(p)) {
+                return if queue.is_ready(priority) {
+                    Turn::Outranked
+                } else {
+                    Turn::Done
+                };
+            }
+            let Some(runnable) = queue.pop(priority) else {
+                drop(queue);
+                if polls == 0 {
+                    return Turn::Done;
+                }
+                // What those polls asked for may be there already, and costs the host no iteration.
+                polls = 0;
+                looked = self.look();
+                continue;
+            };
+            drop(queue);
+            self.run(runnable);
+            polls += 1;
+            let now = Instant::now();
+            if self.interrupted.load(Ordering::Relaxed) && !self.is_closed() {
+                self.interrupted.store(false, Ordering::Relaxed);
+                break;
+            }
+            if now - start >= self.budget && !self.is_closed() {
+                break;
+            }
+            if polls >= POLLS_PER_LOOK || now - looked >= TIME_PER_LOOK {
+                polls = 0;
+                looked = self.look();
+            }
+        }
+        if self.queue.lock().is_ready(priority) {
+            Turn::Spent
+        } else {
+            Turn::Done
+        }
+    }
+
+    /// Collects I/O, due timers and wakes from other threads; returns the time.
+    fn look(&self) -> Instant {
+        let mut wakers = std::mem::take(&mut *self.wakers.lock());
+        let went_off = self.reactor.collect(&mut wakers);
+        // Read after the kernel was asked: a timer whose event was collected is due now.
+        let now = Instant::now();
+        self.timers.expire(now, went_off, &mut wakers);
+        wake_all(&mut wakers);
+        *self.wakers.lock() = wakers;
+        self.accept_remote();
+        now
+    }
+
+    pub(super) fn wake_idlers(&self) {
+        let idlers = self.queue.lock().take_idlers();
+        for idler in idlers {
+            let waker = idler.lock().take();
+            waker.into_iter().for_each(Waker::wake);
+        }
+    }
+
+    /// Moves what other threads woke to the run queue.
+    pub(super) fn accept_remote(&self) {
+        if self.remote.is_signalled() {
+            let mut queue = self.queue.lock();
+            for runnable in self.remote.take() {
+                // The host is giving a turn, so it need not be told.
+                let _ = queue.push(runnable.metadata().priority, runnable);
+            }
+        }
+    }
+
+    pub(super) fn pop_any(&self) -> Option<Runnable> {
+        self.queue.lock().pop_any()
+    }
+
+    /// Polls one coroutine.
+    #[inline]
+    pub(super) fn run(&self, runnable: Runnable) {
+        let meta = *runnable.metadata();
+        let aborted = self.aborts.load(Ordering::Relaxed) > 0
+            && self.tasks.lock().is_aborted(meta.slot, meta.id);
+        let depth = self.depth.load(Ordering::Relaxed);
+        self.depth.store(depth + 1, Ordering::Relaxed);
+        let outer = current::begin(current::Running::new(meta.id, meta.slot, aborted));
+        runnable.run();
+        let inner = current::end(outer);
+        self.depth.store(depth, Ordering::Relaxed);
+        if inner.is_some_and(|running| running.finished) {
+            let (entry, aborted) = self.tasks.lock().remove(meta.slot);
+            if aborted {
+                self.aborts.fetch_sub(1, Ordering::Relaxed);
+            }
+            drop(entry);
+        }
+    }
+
+    /// Says once that a thread iterates a loop whose coroutines belong to another one.
+    fn complain(&self) {
+        if !self.complained.swap(true, Ordering::Relaxed) {
+            self.log(
+                Level::Critical,
+                "a thread iterates the event loop of a runtime that another thread built; its \
+                 coroutines do not run here: iterate the loop on the thread that built the runtime",
+            );
+        }
+    }
+}
+
+fn more_urgent(priority: Priority) -> impl Iterator<Item = Priority> {
+    Priority::ALL.into_iter().filter(move |p| *p < priority)
+}

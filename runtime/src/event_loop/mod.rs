@@ -1,0 +1,162 @@
+//! Event loops that can host a runtime.
+//!
+//! A runtime brings no loop of its own: it runs inside one. [`GLib`] and [`Standalone`] are here; any
+//! other loop that can watch one descriptor becomes a host by implementing [`EventLoop`], which takes a
+//! few dozen lines. Everything a host has to know is this:
+//!
+//! 1. **The descriptor** ([`Driver`]'s [`AsFd`]) is level-triggered and the same for life. It is readable
+//!    as long as there is I/O, a due timer or a wake from another thread to collect. Watch it for
+//!    readability; when it is readable, give a turn of the most urgent priority that you serve.
+//! 2. **The next deadline** ([`Driver::next_deadline`]): ask each time before the loop may sleep, nested
+//!    loops included. "Now" means that a coroutine is ready: do not sleep. Any other answer may be
+//!    ignored, because asking also set the timer behind the descriptor.
+//! 3. **Turns** ([`Driver::turn`], [`Driver::is_ready`]): per priority, the most urgent first. A turn never
+//!    blocks. After [`Turn::Spent`], let everything that is less urgent have its dispatch before the next
+//!    turn of that priority: this is what keeps a user interface alive. Turns may nest.
+//! 4. **The waker** ([`Driver::on_wake`]): one callback, called from any thread, once per transition from
+//!    "may sleep" to "work exists". The host "may sleep" once `is_ready` said no, or `next_deadline` said
+//!    something other than now. Wakes from other threads show on the descriptor too, so that a host
+//!    needs the callback only for wakes on its own thread that happen while it cannot be asked.
+//!
+//! Dropping the driver ends the runtime.
+
+#[cfg(feature = "glib")]
+mod glib;
+mod standalone;
+
+use std::fmt;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::core::{Core, backend::Backend};
+use crate::task::Priority;
+
+#[cfg(feature = "glib")]
+pub use self::glib::GLib;
+#[cfg(feature = "glib")]
+pub(crate) use self::glib::glib_core_of;
+pub use self::standalone::Standalone;
+pub use crate::core::{Level, Turn};
+
+/// A loop that hosts a runtime.
+///
+/// The module's page tells what a host must do. Dropping the event loop must drop its driver.
+pub trait EventLoop: 'static {
+    /// Takes the driver and serves it from now on. Called once.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the loop from watching the descriptor.
+    fn attach(&self, driver: Driver) -> io::Result<()>;
+
+    /// Runs the loop until `done` returns true, asking at least after every turn.
+    ///
+    /// Called again from inside a turn when a coroutine blocks on a future. A loop that cannot nest
+    /// panics then, and says so.
+    fn run_until(&self, done: &dyn Fn() -> bool);
+
+    /// How many sources of its own kind the loop has attached for the driver, where it has such.
+    fn sources(&self) -> usize {
+        0
+    }
+}
+
+impl EventLoop for Box<dyn EventLoop> {
+    fn attach(&self, driver: Driver) -> io::Result<()> {
+        (**self).attach(driver)
+    }
+
+    fn run_until(&self, done: &dyn Fn() -> bool) {
+        (**self).run_until(done);
+    }
+
+    fn sources(&self) -> usize {
+        (**self).sources()
+    }
+}
+
+/// A host's grip on the runtime that it drives.
+///
+/// Only the thread that built the runtime can give it a turn; on another one [`turn`](Self::turn) logs
+/// one message and does nothing. All the rest works on any thread. Dropping the driver ends the runtime.
+pub struct Driver {
+    core: Arc<Core>,
+    backend: Arc<Backend>,
+}
+
+impl Driver {
+    pub(crate) fn new(core: Arc<Core>, backend: Arc<Backend>) -> Self {
+        Self { core, backend }
+    }
+
+    /// When the loop must give a turn at the latest: now if a coroutine is ready, `None` for never.
+    ///
+    /// Call it each time before the loop may sleep: it brings the descriptor's timer up to date, so that
+    /// a loop that watches the descriptor needs no timeout of its own.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.core.next_deadline()
+    }
+
+    /// Whether a coroutine of this priority is ready on this thread.
+    pub fn is_ready(&self, priority: Priority) -> bool {
+        self.core.is_ready(priority)
+    }
+
+    /// Collects I/O, due timers and wakes from other threads, then polls ready coroutines of this
+    /// priority, until none is left or the runtime's budget is used up.
+    pub fn turn(&self, priority: Priority) -> Turn {
+        self.core.turn(priority)
+    }
+
+    /// Makes the descriptor readable until the next turn. Callable from any thread.
+    pub fn wake(&self) {
+        self.backend.notify();
+    }
+
+    /// Sets the waker, see the [module's page](self). Only the first call has an effect.
+    pub fn on_wake(&self, waker: impl Fn() + Send + Sync + 'static) {
+        self.core.set_waker(Box::new(waker));
+    }
+
+    /// Ends the runtime, as dropping the driver does.
+    #[cfg(feature = "glib")]
+    pub(crate) fn end(&self) {
+        self.core.host_is_gone();
+    }
+
+    #[cfg(feature = "glib")]
+    pub(crate) fn downgrade(&self) -> std::sync::Weak<Core> {
+        Arc::downgrade(&self.core)
+    }
+
+    #[cfg(feature = "glib")]
+    pub(crate) fn is_on_owner_thread(&self) -> bool {
+        self.core.is_owned_by_this_thread()
+    }
+
+    /// Sets where messages for the programmer go; standard error otherwise. Only the first call has an
+    /// effect.
+    pub fn on_log(&self, log: fn(Level, &str)) {
+        self.core.set_log(log);
+    }
+}
+
+impl AsFd for Driver {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.backend.as_fd()
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.core.host_is_gone();
+    }
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver").field("core", &self.core).finish()
+    }
+}

@@ -1,0 +1,81 @@
+//! The built-in loop, for programs without GLib.
+
+use std::cell::OnceCell;
+use std::io;
+use std::os::fd::AsFd;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+
+use super::{Driver, EventLoop, Turn};
+use crate::task::Priority;
+
+/// A loop that serves one runtime and nothing else.
+///
+/// It schedules as GLib does, so that a program behaves the same on both: the most urgent priority
+/// first, and after a turn that used up its budget the less urgent ones get theirs.
+///
+/// ```
+/// use glib_coro::{Runtime, event_loop::Standalone};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let runtime = Runtime::builder().event_loop(Standalone::new()).build()?;
+/// assert_eq!(runtime.block_on(async { 6 * 7 }), 42);
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Default)]
+pub struct Standalone {
+    driver: OnceCell<Driver>,
+}
+
+impl Standalone {
+    /// A loop that waits for its runtime.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl EventLoop for Standalone {
+    fn attach(&self, driver: Driver) -> io::Result<()> {
+        self.driver.set(driver).map_err(|_| {
+            io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                "this `Standalone` has a runtime already; create another one",
+            )
+        })
+    }
+
+    fn run_until(&self, done: &dyn Fn() -> bool) {
+        let driver = self
+            .driver
+            .get()
+            .expect("`Standalone` runs a runtime; give it to `Runtime::builder().event_loop(..)`");
+        // The priorities whose last turn used up its budget sit out one round.
+        let mut spent = [false; Priority::ALL.len()];
+        while !done() {
+            let waiting = spent.iter().any(|&spent| spent);
+            let ready = Priority::ALL.into_iter().find(|&priority| {
+                !std::mem::take(&mut spent[priority as usize]) && driver.is_ready(priority)
+            });
+            if let Some(priority) = ready {
+                spent[priority as usize] = driver.turn(priority) == Turn::Spent;
+            } else if !waiting {
+                driver.next_deadline();
+                sleep(driver);
+                driver.turn(Priority::High);
+            }
+        }
+    }
+}
+
+/// Sleeps until the descriptor is readable.
+fn sleep(driver: &Driver) {
+    let fd = driver.as_fd();
+    loop {
+        match poll(&mut [PollFd::new(&fd, PollFlags::IN)], None) {
+            Err(Errno::INTR) => {}
+            Ok(_) => return,
+            Err(error) => unreachable!("poll on our own descriptor failed: {error}"),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Waiting for descriptors.
+//!
+//! [`readable`] and [`writable`] wait for a descriptor of anybody's; [`Async`] makes a non-blocking one
+//! of your own readable and writable without blocking.
+
+mod asynchronous;
+mod io_safe;
+mod readiness;
+mod wait;
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+pub use self::asynchronous::{Async, Ready};
+pub use self::io_safe::IoSafe;
+pub use self::readiness::{Readable, Writable, readable, writable};
+
+/// Says what an error of the kernel means for someone who wants to wait for a descriptor.
+fn explain(error: io::Error, fd: BorrowedFd<'_>) -> io::Error {
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        return io::Error::new(
+            io::ErrorKind::Unsupported,
+            format!(
+                "descriptor {} cannot be waited for: regular files and directories are always ready; \
+                 read them on a thread",
+                fd.as_raw_fd()
+            ),
+        );
+    }
+    error
+}

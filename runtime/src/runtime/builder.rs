@@ -1,0 +1,124 @@
+//! Options of a runtime.
+
+use std::fmt;
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::{Inner, Runtime, Unhandled, local};
+use crate::core::Core;
+use crate::event_loop::{Driver, EventLoop};
+
+type Hook = Box<dyn Fn(&Unhandled) + Send + Sync>;
+
+/// Builds a [`Runtime`] with options.
+///
+/// ```
+/// use std::time::Duration;
+/// use glib_coro::Runtime;
+///
+/// # fn main() -> std::io::Result<()> {
+/// let runtime = Runtime::builder()
+///     .budget(Duration::from_micros(500))
+///     .on_unhandled(|unhandled| eprintln!("{unhandled}"))
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct Builder {
+    host: Host,
+    budget: Duration,
+    hook: Option<Hook>,
+}
+
+enum Host {
+    Thread,
+    #[cfg(feature = "glib")]
+    Context(glib::MainContext),
+    Loop(Box<dyn EventLoop>),
+}
+
+impl Builder {
+    pub(super) fn new() -> Self {
+        Self {
+            host: Host::Thread,
+            budget: Duration::from_millis(1),
+            hook: None,
+        }
+    }
+
+    /// Runs the coroutines on this context instead of the thread-default one.
+    ///
+    /// This and [`event_loop`](Self::event_loop) replace each other: the last call decides.
+    #[cfg(feature = "glib")]
+    pub fn main_context(mut self, context: &glib::MainContext) -> Self {
+        self.host = Host::Context(context.clone());
+        self
+    }
+
+    /// Runs the coroutines on this event loop.
+    pub fn event_loop(mut self, event_loop: impl EventLoop) -> Self {
+        self.host = Host::Loop(Box::new(event_loop));
+        self
+    }
+
+    /// How long a turn may go on before less urgent sources of the loop get theirs: 1 ms by default.
+    ///
+    /// A turn ends with the first poll that ends after the budget.
+    pub fn budget(mut self, budget: Duration) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// Is called with every panic or error of a coroutine that nobody looked at when its last handle
+    /// went; an abort is none. By default a message is logged, with GLib's log on GLib and to standard
+    /// error elsewhere.
+    ///
+    /// The hook runs on the thread that let the handle go: in general the runtime's, but a `JoinHandle`
+    /// can be dropped anywhere. A panic inside the hook is logged.
+    pub fn on_unhandled(mut self, hook: impl Fn(&Unhandled) + Send + Sync + 'static) -> Self {
+        self.hook = Some(Box::new(hook));
+        self
+    }
+
+    /// Builds the runtime, on this thread and for this thread.
+    ///
+    /// # Errors
+    ///
+    /// `AlreadyExists` if the context or event loop has a runtime, and what the kernel says when it
+    /// refuses a descriptor.
+    pub fn build(self) -> io::Result<Runtime> {
+        let (event_loop, fallback) = match self.host {
+            Host::Thread => local::default_event_loop(),
+            #[cfg(feature = "glib")]
+            Host::Context(context) => {
+                let host: Box<dyn EventLoop> = Box::new(crate::event_loop::GLib::new(&context));
+                (host, false)
+            }
+            Host::Loop(event_loop) => (event_loop, false),
+        };
+        let inner = Inner::new(event_loop, self.budget, self.hook)?;
+        local::register(&inner, fallback);
+        Ok(Runtime::from_inner(inner))
+    }
+}
+
+impl Inner {
+    pub(super) fn new(
+        event_loop: Box<dyn EventLoop>,
+        budget: Duration,
+        hook: Option<Hook>,
+    ) -> io::Result<Rc<Self>> {
+        let (core, backend) = Core::new(budget, hook)?;
+        event_loop.attach(Driver::new(core.clone(), backend))?;
+        Ok(Rc::new(Self { core, event_loop }))
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("budget", &self.budget)
+            .finish_non_exhaustive()
+    }
+}

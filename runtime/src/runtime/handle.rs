@@ -1,0 +1,143 @@
+//! The runtime as other threads see it.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::panic::{Location, resume_unwind};
+use std::sync::Arc;
+
+use futures_util::future::FutureObj;
+use futures_util::task::{Spawn, SpawnError};
+
+use super::local;
+use crate::core::Core;
+use crate::task::{self, JoinHandle};
+
+/// Spawns coroutines on a runtime from any thread.
+///
+/// Cheap to clone. It does not keep the runtime going: what is spawned after its end is dropped, and the
+/// join resolves to "cancelled".
+///
+/// ```
+/// let runtime = glib_coro::Runtime::new()?;
+/// let handle = runtime.handle();
+/// let worker = std::thread::spawn(move || handle.spawn(async { 6 * 7 }));
+/// let answer = runtime.block_on(async { worker.join().unwrap().await });
+/// assert_eq!(answer.unwrap(), 42);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Handle {
+    core: Arc<Core>,
+}
+
+impl Handle {
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    /// The thread's current runtime, see the [module's page](super).
+    ///
+    /// # Panics
+    ///
+    /// Where [`try_current`](Self::try_current) gives an error.
+    #[track_caller]
+    pub fn current() -> Self {
+        Self::new(local::current())
+    }
+
+    /// The thread's current runtime, see the [module's page](super).
+    ///
+    /// # Errors
+    ///
+    /// If this thread can have none: it is the main thread and another one iterates the default
+    /// `MainContext`, or the kernel refuses a descriptor.
+    pub fn try_current() -> Result<Self, TryCurrentError> {
+        local::try_current().map(Self::new)
+    }
+
+    /// Spawns a coroutine on the runtime's thread.
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let spec = task::Builder::new().into_spec(Location::caller());
+        JoinHandle::spawn_send(&self.core, spec, None, future)
+    }
+
+    /// Has a future built on the runtime's thread, where it stays; so it need not be `Send`.
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let handle = glib_coro::Handle::current();
+    /// let joined = handle.spawn_with(|| async {
+    ///     let rc = Rc::new(42);
+    ///     glib_coro::yield_now().await;
+    ///     *rc
+    /// });
+    /// assert_eq!(joined.await.unwrap(), 42);
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn spawn_with<B, F>(&self, build: B) -> JoinHandle<F::Output>
+    where
+        B: FnOnce() -> F + Send + 'static,
+        F: Future + 'static,
+        F::Output: Send + 'static,
+    {
+        let spec = task::Builder::new().into_spec(Location::caller());
+        let inner_spec = spec.clone();
+        let outer = async move {
+            // The future itself never crosses an await here, so this coroutine is `Send` without it.
+            let inner = {
+                let core = local::current();
+                JoinHandle::spawn_local(&core, inner_spec, None, build()).abort_on_drop()
+            };
+            match inner.await {
+                Ok(output) => output,
+                Err(error) => match error.try_into_panic() {
+                    Ok(payload) => resume_unwind(payload),
+                    // Only the end of the runtime cancels the inner one, and it cancels this one too.
+                    Err(_) => std::future::pending().await,
+                },
+            }
+        };
+        JoinHandle::spawn_send(&self.core, spec, None, outer)
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").finish_non_exhaustive()
+    }
+}
+
+impl Spawn for Handle {
+    fn spawn_obj(&self, future: FutureObj<'static, ()>) -> Result<(), SpawnError> {
+        if self.core.is_closed() {
+            return Err(SpawnError::shutdown());
+        }
+        drop(self.spawn(future));
+        Ok(())
+    }
+}
+
+/// This thread can have no runtime.
+#[derive(Debug)]
+pub struct TryCurrentError(pub(super) std::io::Error);
+
+impl fmt::Display for TryCurrentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no runtime on this thread: {}", self.0)
+    }
+}
+
+impl Error for TryCurrentError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}

@@ -1,0 +1,107 @@
+//! How `block_on` lends a future that borrows to a core that wants `'static`.
+
+#![allow(
+    unsafe_code,
+    reason = "the lifetime of the root future, see the one block below"
+)]
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::panic::{Location, resume_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use super::Inner;
+use crate::core::Core;
+use crate::core::current::enter;
+use crate::core::outcome::Failure;
+use crate::event_loop::EventLoop;
+use crate::task;
+
+type Root<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// Where the lent future lies. The lender empties it before it returns.
+type Loan = Rc<RefCell<Option<Root<'static>>>>;
+
+/// The coroutine that polls the lent future.
+struct Borrower {
+    loan: Loan,
+    core: Arc<Core>,
+}
+
+impl Future for Borrower {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut loan = self.loan.borrow_mut();
+        let Some(root) = loan.as_mut() else {
+            return Poll::Ready(());
+        };
+        let polled = root.as_mut().poll(cx);
+        if polled.is_ready() {
+            // `block_on` is to return now, not when the budget is used up.
+            self.core.interrupt();
+        }
+        polled
+    }
+}
+
+/// Takes the future back, however the lender is left.
+struct Lender(Loan);
+
+impl Drop for Lender {
+    fn drop(&mut self) {
+        let root = self.0.borrow_mut().take();
+        drop(root);
+    }
+}
+
+/// Runs the loop until `future` is done.
+pub(super) fn run<F: Future>(
+    inner: &Inner,
+    future: F,
+    location: &'static Location<'static>,
+) -> F::Output {
+    let output = Cell::new(None);
+    let root: Root<'_> = Box::pin(async { output.set(Some(future.await)) });
+    // SAFETY: only the lifetime changes. The future is reachable through the loan alone, and `Lender`
+    // takes it out before this function returns or unwinds, so before anything it borrows ends. Should
+    // it be in the middle of a poll then, `borrow_mut` panics instead: but a poll lies further up on the
+    // stack than this frame, so it is over when this frame is left. Wakers refer to the task, which
+    // finds the loan empty.
+    let root: Root<'static> = unsafe { std::mem::transmute::<Root<'_>, Root<'static>>(root) };
+    let loan: Loan = Rc::new(RefCell::new(Some(root)));
+    let lender = Lender(loan.clone());
+
+    let spec = task::Builder::new().into_spec(location);
+    let borrower = Borrower {
+        loan,
+        core: inner.core.clone(),
+    };
+    let (_, task) = inner.core.spawn_local(spec, None, borrower);
+    let Some(mut task) = task else {
+        panic!("cannot block on a future: the runtime has ended");
+    };
+    {
+        let _entered = enter(&inner.core);
+        inner
+            .event_loop
+            .run_until(&|| task.is_finished() || inner.core.is_closed());
+    }
+    let joined = Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop()));
+    task.detach();
+    drop(lender);
+    match joined {
+        Poll::Ready(outcome) => {
+            if let Err(Failure::Panicked(payload)) = outcome.into_result() {
+                resume_unwind(payload);
+            }
+        }
+        Poll::Pending => panic!("the event loop stopped before the future was done"),
+    }
+    output
+        .into_inner()
+        .expect("the runtime ended before the future was done")
+}

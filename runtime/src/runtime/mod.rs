@@ -1,0 +1,230 @@
+//! The runtime: a core joined to an event loop.
+//!
+//! # Which runtime is current
+//!
+//! Everything that is spawned or awaited without naming a runtime uses the current one of its thread:
+//!
+//! 1. the innermost of the runtimes that are [entered](Runtime::enter) or in the middle of a turn;
+//! 2. else the one of the thread-default `MainContext`, which gets a runtime on first use. On the main
+//!    thread, and on a thread that owns it, that is the default context. Any other thread without a
+//!    thread-default context gets a context of its own, which [`block_on`] runs;
+//! 3. without the feature `glib`, a runtime on [`Standalone`](crate::event_loop::Standalone), one per
+//!    thread, on first use.
+//!
+//! # The scheduling promise
+//!
+//! The names are: `MAX_POLL`, the longest time that one poll of one of your coroutines takes; `N`, the
+//! largest number of coroutines that are ready at once; `BUDGET`, the runtime's budget (1 ms unless
+//! [`Builder::budget`] says otherwise); `HOST`, the longest time that all other sources of the loop
+//! together take between two dispatches of the runtime.
+//!
+//! For coroutines of one priority, while none of a higher priority is ready:
+//!
+//! * **every ready coroutine runs** within `N × MAX_POLL`, plus `HOST` for each `BUDGET` of that time
+//!   begun: they run in the order in which they were woken, and one that yields goes to the end;
+//! * **every ready descriptor, due timer and wake from another thread is seen** within
+//!   max(100 µs, `MAX_POLL`) + `MAX_POLL` + `HOST`: a turn looks after 61 polls or 100 µs, whichever is
+//!   first, and at its start;
+//! * **every source of lower priority is dispatched** at least every `BUDGET + MAX_POLL + HOST` for each
+//!   priority in use: a turn ends at the first end of a poll after its budget, and its source then stays
+//!   silent for one iteration of the loop.
+//!
+//! A future that never returns `Pending` breaks the first assumption, so operations of this crate that
+//! could complete for ever (I/O on a descriptor that is always ready) return `Pending` once after
+//! 128 completions within one poll, as tokio's do.
+
+mod builder;
+mod handle;
+mod lend;
+mod local;
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use futures_util::future::LocalFutureObj;
+use futures_util::task::{LocalSpawn, SpawnError};
+
+pub use self::builder::Builder;
+pub use self::handle::{Handle, TryCurrentError};
+pub(crate) use self::local::{current, is_current_or_none, try_current};
+pub use crate::core::Metrics;
+pub use crate::core::outcome::Unhandled;
+
+use crate::core::Core;
+use crate::core::current::{Entered, enter};
+use crate::event_loop::EventLoop;
+use crate::task::{self, JoinHandle};
+
+/// Coroutines on an event loop.
+///
+/// A runtime belongs to the thread that built it. Dropping it drops every future on that thread, and
+/// joins of coroutines that had not ended resolve to "cancelled". Dropped from inside one of its own
+/// coroutines, the others go at once and that one when its poll returns.
+///
+/// The [module's page](self) tells which runtime is current where, and what is promised about the order
+/// in which coroutines run.
+///
+/// ```
+/// use glib_coro::Runtime;
+///
+/// # fn main() -> std::io::Result<()> {
+/// let runtime = Runtime::new()?;
+/// let answer = runtime.block_on(async {
+///     let handle = glib_coro::spawn(async { 6 * 7 });
+///     handle.await.unwrap()
+/// });
+/// assert_eq!(answer, 42);
+/// # Ok(()) }
+/// ```
+pub struct Runtime {
+    inner: Rc<Inner>,
+}
+
+/// A core and its loop. The thread's list of runtimes refers to it too.
+pub(crate) struct Inner {
+    pub(crate) core: Arc<Core>,
+    event_loop: Box<dyn EventLoop>,
+}
+
+impl Runtime {
+    /// A runtime on the thread-default `MainContext`; without the feature `glib`, on
+    /// [`Standalone`](crate::event_loop::Standalone).
+    ///
+    /// # Errors
+    ///
+    /// `AlreadyExists` if the context has a runtime; and what the kernel says when it refuses a
+    /// descriptor.
+    pub fn new() -> io::Result<Self> {
+        Self::builder().build()
+    }
+
+    /// A runtime with options.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    fn from_inner(inner: Rc<Inner>) -> Self {
+        Self { inner }
+    }
+
+    /// Runs the loop until the future is done, and returns its output.
+    ///
+    /// The future may borrow. It is a coroutine like any other: a nested loop inside another coroutine
+    /// does not stop it. Other coroutines go on meanwhile, and stay where they are when this returns,
+    /// to go on the next time the loop runs. Inside a coroutine this is a nested loop.
+    ///
+    /// # Panics
+    ///
+    /// With the future's own panic. If the runtime ends while the future is pending. If another thread
+    /// iterates the context. If the loop cannot nest and runs already.
+    #[track_caller]
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.inner.block_on(future, Location::caller())
+    }
+
+    /// Spawns a coroutine. It starts when the loop gives the next turn, never inside this call.
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        let spec = task::Builder::new().into_spec(Location::caller());
+        JoinHandle::spawn_local(&self.inner.core, spec, None, future)
+    }
+
+    /// A handle for other threads.
+    pub fn handle(&self) -> Handle {
+        Handle::new(self.inner.core.clone())
+    }
+
+    /// Makes this the thread's current runtime until the guard is dropped.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # use glib_coro::{Runtime, event_loop::Standalone};
+    /// let runtime = Runtime::builder().event_loop(Standalone::new()).build()?;
+    /// let handle = {
+    ///     let _entered = runtime.enter();
+    ///     glib_coro::spawn(async { "on the runtime that was entered" })
+    /// };
+    /// runtime.block_on(handle).unwrap();
+    /// # Ok(()) }
+    /// ```
+    #[must_use = "the runtime is left again when the guard is dropped"]
+    pub fn enter(&self) -> EnterGuard<'_> {
+        EnterGuard {
+            _entered: enter(&self.inner.core),
+            _borrows: PhantomData,
+        }
+    }
+
+    /// Figures about this moment.
+    pub fn metrics(&self) -> Metrics {
+        Metrics {
+            sources: self.inner.event_loop.sources(),
+            ..self.inner.core.metrics()
+        }
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.inner.core.close();
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime")
+            .field("metrics", &self.metrics())
+            .finish_non_exhaustive()
+    }
+}
+
+impl LocalSpawn for Runtime {
+    fn spawn_local_obj(&self, future: LocalFutureObj<'static, ()>) -> Result<(), SpawnError> {
+        if self.inner.core.is_closed() {
+            return Err(SpawnError::shutdown());
+        }
+        drop(self.spawn(future));
+        Ok(())
+    }
+}
+
+/// Keeps a runtime current on this thread; see [`Runtime::enter`].
+#[derive(Debug)]
+pub struct EnterGuard<'a> {
+    _entered: Entered,
+    /// Borrows the runtime, and belongs to its thread.
+    _borrows: PhantomData<(&'a Runtime, *mut ())>,
+}
+
+impl Inner {
+    fn block_on<F: Future>(&self, future: F, location: &'static Location<'static>) -> F::Output {
+        lend::run(self, future, location)
+    }
+}
+
+/// Runs the thread's current loop until the future is done, and returns its output.
+///
+/// See [`Runtime::block_on`]; [the module's page](self) tells which runtime is current.
+///
+/// ```
+/// assert_eq!(glib_coro::block_on(async { 6 * 7 }), 42);
+/// ```
+///
+/// # Panics
+///
+/// As [`Runtime::block_on`], and where the thread can have no runtime.
+#[track_caller]
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let location = Location::caller();
+    let inner = local::current_inner().unwrap_or_else(|error| panic!("{error}"));
+    inner.block_on(future, location)
+}

@@ -1,0 +1,48 @@
+//! Ending a coroutine without waiting for it.
+
+use std::fmt;
+use std::sync::Weak;
+
+use super::Id;
+use crate::core::Core;
+
+/// Aborts one coroutine, from any thread. See [`JoinHandle::abort`](super::JoinHandle::abort).
+///
+/// ```
+/// # glib_coro::block_on(async {
+/// let handle = glib_coro::spawn(std::future::pending::<()>());
+/// let abort = handle.abort_handle();
+/// std::thread::spawn(move || abort.abort());
+/// assert!(handle.await.unwrap_err().is_cancelled());
+/// # });
+/// ```
+#[derive(Clone)]
+pub struct AbortHandle {
+    core: Weak<Core>,
+    id: Id,
+    slot: u32,
+}
+
+impl AbortHandle {
+    pub(super) fn new(core: Weak<Core>, id: Id, slot: u32) -> Self {
+        Self { core, id, slot }
+    }
+
+    /// Has the coroutine's future dropped at its await point. Does nothing to one that has ended.
+    pub fn abort(&self) {
+        if let Some(core) = self.core.upgrade() {
+            core.abort(self.slot, self.id);
+        }
+    }
+
+    /// The coroutine's number.
+    pub fn id(&self) -> Id {
+        self.id
+    }
+}
+
+impl fmt::Debug for AbortHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("AbortHandle").field(&self.id).finish()
+    }
+}

@@ -1,0 +1,134 @@
+//! Spawning.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::future::Future;
+use std::panic::Location;
+
+use super::{JoinHandle, Priority};
+use crate::core::task::Spec;
+use crate::runtime;
+
+/// Spawns a coroutine on the thread's current runtime.
+///
+/// It starts when the loop gives the next turn, never inside this call. It goes on when the handle is
+/// dropped; a panic that nobody looks at then reaches the unhandled-error hook.
+///
+/// ```
+/// # glib_coro::block_on(async {
+/// let handle = glib_coro::spawn(async { 6 * 7 });
+/// assert_eq!(handle.await.unwrap(), 42);
+/// # });
+/// ```
+///
+/// # Panics
+///
+/// On a thread that can have no runtime: another thread iterates its `MainContext`, or the kernel
+/// refuses a descriptor. See [`runtime`](crate::runtime) for which runtime is current where.
+#[track_caller]
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    Builder::new().spawn(future)
+}
+
+/// Spawns a coroutine whose error reaches the unhandled-error hook if nobody looks at it.
+///
+/// # Panics
+///
+/// As [`spawn`].
+#[track_caller]
+pub fn spawn_reporting<F, T, E>(future: F) -> JoinHandle<Result<T, E>>
+where
+    F: Future<Output = Result<T, E>> + 'static,
+    T: 'static,
+    E: Display + 'static,
+{
+    Builder::new().spawn_reporting(future)
+}
+
+/// Spawns a coroutine with a name or a priority.
+///
+/// ```
+/// use glib_coro::task::{Builder, Priority};
+///
+/// # glib_coro::block_on(async {
+/// let handle = Builder::new()
+///     .name("thumbnails")
+///     .priority(Priority::Idle)
+///     .spawn(async { 6 * 7 });
+/// assert_eq!(handle.name(), Some("thumbnails"));
+/// assert_eq!(handle.await.unwrap(), 42);
+/// # });
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until `spawn` is called"]
+pub struct Builder {
+    name: Option<Cow<'static, str>>,
+    priority: Priority,
+}
+
+impl Builder {
+    /// No name, default priority.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The coroutine's name, for messages and introspection.
+    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// How urgent the coroutine is.
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// Spawns it; see [`spawn`].
+    ///
+    /// # Panics
+    ///
+    /// As [`spawn`].
+    #[track_caller]
+    pub fn spawn<F>(self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        let core = runtime::current();
+        JoinHandle::spawn_local(&core, self.into_spec(Location::caller()), None, future)
+    }
+
+    /// Spawns it; an error that nobody looks at reaches the unhandled-error hook.
+    ///
+    /// # Panics
+    ///
+    /// As [`spawn`].
+    #[track_caller]
+    pub fn spawn_reporting<F, T, E>(self, future: F) -> JoinHandle<Result<T, E>>
+    where
+        F: Future<Output = Result<T, E>> + 'static,
+        T: 'static,
+        E: Display + 'static,
+    {
+        let core = runtime::current();
+        let spec = self.into_spec(Location::caller());
+        JoinHandle::spawn_local(&core, spec, Some(error_of), future)
+    }
+
+    pub(crate) fn into_spec(self, location: &'static Location<'static>) -> Spec {
+        Spec {
+            name: self.name,
+            location,
+            priority: self.priority,
+        }
+    }
+}
+
+fn error_of<T, E: Display>(output: &Result<T, E>) -> Option<&dyn Display> {
+    output.as_ref().err().map(|error| error as &dyn Display)
+}

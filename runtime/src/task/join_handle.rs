@@ -1,0 +1,203 @@
+//! Waiting for a coroutine.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll};
+
+use super::{AbortHandle, Id, JoinError};
+use crate::core::Core;
+use crate::core::outcome::{Failure, Report};
+use crate::core::task::{Spec, Task};
+
+/// Waits for a coroutine's output. Dropping it detaches the coroutine, which goes on.
+///
+/// `Send` and `Sync` if the output is `Send`: it may be awaited, aborted and dropped on any thread and
+/// under any executor.
+///
+/// # Cancel safety
+///
+/// Awaiting `&mut handle` is cancel safe: the output is there for the next await.
+pub struct JoinHandle<T> {
+    /// `None` once the output has been taken, or when the runtime had ended before the spawn.
+    task: Option<Task<T>>,
+    core: Weak<Core>,
+    id: Id,
+    name: Option<Cow<'static, str>>,
+    taken: bool,
+}
+
+impl<T> JoinHandle<T> {
+    fn new(
+        core: &Arc<Core>,
+        name: Option<Cow<'static, str>>,
+        (id, task): (Id, Option<Task<T>>),
+    ) -> Self {
+        Self {
+            task,
+            core: Arc::downgrade(core),
+            id,
+            name,
+            taken: false,
+        }
+    }
+
+    pub(crate) fn spawn_local<F>(
+        core: &Arc<Core>,
+        spec: Spec,
+        report: Option<Report<T>>,
+        future: F,
+    ) -> Self
+    where
+        F: Future<Output = T> + 'static,
+        T: 'static,
+    {
+        let name = spec.name.clone();
+        Self::new(core, name, core.spawn_local(spec, report, future))
+    }
+
+    pub(crate) fn spawn_send<F>(
+        core: &Arc<Core>,
+        spec: Spec,
+        report: Option<Report<T>>,
+        future: F,
+    ) -> Self
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let name = spec.name.clone();
+        Self::new(core, name, core.spawn_send(spec, report, future))
+    }
+
+    /// Has the coroutine's future dropped at its await point, on its own thread, within one turn. Then
+    /// the join resolves to "cancelled"; or to a panic, if a destructor panics.
+    ///
+    /// A coroutine that has ended is left alone, and so is one that ends in the poll that is going on.
+    pub fn abort(&self) {
+        if let (Some(task), Some(core)) = (&self.task, self.core.upgrade()) {
+            core.abort(task.metadata().slot, self.id);
+        }
+    }
+
+    /// Aborts this coroutine, from anywhere, without waiting for it.
+    pub fn abort_handle(&self) -> AbortHandle {
+        let (core, slot) = match &self.task {
+            Some(task) => (self.core.clone(), task.metadata().slot),
+            None => (Weak::new(), 0),
+        };
+        AbortHandle::new(core, self.id, slot)
+    }
+
+    /// Whether the coroutine has ended.
+    pub fn is_finished(&self) -> bool {
+        self.task.as_ref().is_none_or(Task::is_finished)
+    }
+
+    /// The coroutine's number.
+    pub fn id(&self) -> Id {
+        self.id
+    }
+
+    /// The coroutine's name.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Turns this into a handle that aborts the coroutine when it is dropped.
+    pub fn abort_on_drop(self) -> AbortOnDrop<T> {
+        AbortOnDrop(self)
+    }
+}
+
+impl<T> Future for JoinHandle<T> {
+    type Output = Result<T, JoinError>;
+
+    /// # Panics
+    ///
+    /// If polled again after it was ready.
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        assert!(!self.taken, "`JoinHandle` polled after it was ready");
+        let id = self.id;
+        let result = match &mut self.task {
+            None => Err(Failure::Cancelled),
+            Some(task) => match Pin::new(task).poll(cx) {
+                Poll::Ready(outcome) => outcome.into_result(),
+                Poll::Pending => return Poll::Pending,
+            },
+        };
+        self.taken = true;
+        if let Some(task) = self.task.take() {
+            task.detach();
+        }
+        Poll::Ready(result.map_err(|failure| JoinError::new(id, failure)))
+    }
+}
+
+impl<T> Drop for JoinHandle<T> {
+    fn drop(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.detach();
+        }
+    }
+}
+
+// The handle never pins its output.
+impl<T> Unpin for JoinHandle<T> {}
+
+impl<T> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("is_finished", &self.is_finished())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A [`JoinHandle`] that aborts its coroutine when it is dropped.
+///
+/// ```
+/// # glib_coro::block_on(async {
+/// let handle = glib_coro::spawn(std::future::pending::<()>());
+/// let id = handle.id();
+/// drop(handle.abort_on_drop()); // the coroutine ends with the next turn
+/// # let _ = id;
+/// # });
+/// ```
+#[derive(Debug)]
+#[must_use = "the coroutine is aborted when this is dropped"]
+pub struct AbortOnDrop<T>(JoinHandle<T>);
+
+impl<T> AbortOnDrop<T> {
+    /// Has the coroutine's future dropped at its await point; see [`JoinHandle::abort`].
+    pub fn abort(&self) {
+        self.0.abort();
+    }
+
+    /// Whether the coroutine has ended.
+    pub fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
+
+    /// The coroutine's number.
+    pub fn id(&self) -> Id {
+        self.0.id()
+    }
+}
+
+impl<T> Future for AbortOnDrop<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx)
+    }
+}
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,150 @@
+//! Sleeping.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use super::{deadline_after, now};
+use crate::core::Core;
+use crate::core::timer_heap::TimerKey;
+use crate::runtime;
+
+/// Waits for a duration.
+///
+/// It lets other coroutines run at least once, even if the duration is zero. A duration that reaches
+/// beyond what the clock can show waits for a century.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+///
+/// # glib_coro::block_on(async {
+/// let start = Instant::now();
+/// glib_coro::sleep(Duration::from_micros(1_500)).await;
+/// assert!(start.elapsed() >= Duration::from_micros(1_500));
+/// # });
+/// ```
+///
+/// # Cancel safety
+///
+/// Dropping the future removes the timer.
+///
+/// # Panics
+///
+/// When first polled on a thread that can have no runtime.
+pub fn sleep(duration: Duration) -> Sleep {
+    sleep_until(deadline_after(duration))
+}
+
+/// Waits until a deadline. Like [`sleep`] otherwise.
+pub fn sleep_until(deadline: Instant) -> Sleep {
+    Sleep {
+        deadline,
+        order: next_order(),
+        state: State::New,
+    }
+}
+
+/// The future of [`sleep`] and [`sleep_until`].
+///
+/// It belongs to no runtime until it is polled, and moves to the runtime of whoever polls it.
+#[must_use = "futures do nothing unless you `.await` them"]
+pub struct Sleep {
+    deadline: Instant,
+    /// Decides among equal deadlines.
+    order: u64,
+    state: State,
+}
+
+enum State {
+    New,
+    Waiting { core: Arc<Core>, key: TimerKey },
+    Elapsed,
+}
+
+fn next_order() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+impl Sleep {
+    /// When it ends.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Whether the deadline has passed.
+    pub fn is_elapsed(&self) -> bool {
+        matches!(self.state, State::Elapsed) || now() >= self.deadline
+    }
+
+    /// Changes the deadline, also after it has passed. Poll the future afterwards to be woken at the new
+    /// one.
+    ///
+    /// ```
+    /// # use std::time::{Duration, Instant};
+    /// # glib_coro::block_on(async {
+    /// let mut sleep = glib_coro::sleep(Duration::from_secs(3600));
+    /// sleep.reset(Instant::now() + Duration::from_millis(1));
+    /// sleep.await;
+    /// # });
+    /// ```
+    pub fn reset(&mut self, deadline: Instant) {
+        self.cancel();
+        self.deadline = deadline;
+        self.order = next_order();
+    }
+
+    fn cancel(&mut self) {
+        if let State::Waiting { core, key } = std::mem::replace(&mut self.state, State::New) {
+            core.timers.remove(key);
+        }
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if let State::Elapsed = self.state {
+            return Poll::Ready(());
+        }
+        if let State::Waiting { core, key } = &self.state {
+            let at_home = runtime::is_current_or_none(core);
+            if at_home && core.timers.update(*key, cx.waker()) {
+                return Poll::Pending;
+            }
+            // Away from home, or its runtime has ended: the time may not be up.
+            if at_home && !core.is_closed() || now() >= self.deadline {
+                self.cancel();
+                self.state = State::Elapsed;
+                return Poll::Ready(());
+            }
+            self.cancel();
+        }
+        let core = runtime::current();
+        let key = core
+            .timers
+            .insert(&core.reactor, self.deadline, self.order, cx.waker().clone());
+        self.state = State::Waiting { core, key };
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep")
+            .field("deadline", &self.deadline)
+            .field("is_elapsed", &self.is_elapsed())
+            .finish_non_exhaustive()
+    }
+}
