@@ -1,4 +1,48 @@
-#![doc = "Coroutines on the GLib main loop."]
+//! Coroutines on the GLib main loop: sequential code instead of callback chains, for GTK apps, GStreamer
+//! pipelines, D-Bus services and daemons.
+//!
+//! ```
+//! use std::time::Duration;
+//! use glib_coro::{sleep, spawn};
+//!
+//! # fn main() {
+//! glib_coro::block_on(async {
+//!     let countdown = spawn(async {
+//!         for n in [3, 2, 1] {
+//!             println!("{n}");
+//!             sleep(Duration::from_millis(1)).await;
+//!         }
+//!         "lift-off"
+//!     });
+//!     assert_eq!(countdown.await.unwrap(), "lift-off");
+//! });
+//! # }
+//! ```
+//!
+//! Coroutines run wherever their `MainContext` is iterated: by [`block_on`], by a `glib::MainLoop`, or by
+//! `gio::Application::run`. In a program that has a loop already, [`spawn`] is all that is needed. Any
+//! number of coroutines, timers and descriptors are one `GSource`; they cannot starve the redraws of a
+//! user interface; and a nested main loop inside one of them leaves the others running.
+//!
+//! The same code runs without GLib, on the built-in [`Standalone`](event_loop::Standalone) loop, and on
+//! any other loop that implements [`EventLoop`](event_loop::EventLoop).
+//!
+//! # Where things are
+//!
+//! * [`spawn`], [`yield_now`], [`idle`] and [`task`]: coroutines and their handles;
+//! * [`sleep`], [`timeout`] and [`time`]: sleeping, timeouts, intervals;
+//! * [`readable`], [`writable`], [`Async`], [`io`] and [`net`]: descriptors and sockets;
+//! * [`Runtime`], [`Handle`] and [`runtime`]: which runtime is current, other threads, and what is
+//!   promised about scheduling;
+//! * [`event_loop`]: GLib, the built-in loop, and how to host coroutines on another one.
+//!
+//! # Features
+//!
+//! | feature | default | brings |
+//! |---|---|---|
+//! | `glib` | yes | the GLib host; without it no system library is needed |
+//! | `net` | yes | [`net`] |
+
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]
 

@@ -62,3 +62,54 @@ impl<T> RemoteQueue<T> {
         std::mem::take(&mut *items)
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::sync::Arc;
+    use std::thread;
+
+    use super::RemoteQueue;
+
+    #[test]
+    fn one_signal_per_take() {
+        let queue = RemoteQueue::new();
+        assert!(queue.push(1), "the first push signals");
+        assert!(!queue.push(2), "the owner has been signalled");
+        assert_eq!(queue.take(), [1, 2]);
+        assert!(queue.take().is_empty());
+        assert!(queue.push(3), "the owner may be asleep again");
+    }
+
+    /// An owner that takes only when signalled gets everything, each sender's items in order.
+    #[test]
+    fn nothing_is_lost() {
+        const SENDERS: usize = 4;
+        const ITEMS: usize = 10_000;
+        let queue = Arc::new(RemoteQueue::new());
+        let (signal, signals) = std::sync::mpsc::channel();
+        let senders: Vec<_> = (0..SENDERS)
+            .map(|sender| {
+                let (queue, signal) = (queue.clone(), signal.clone());
+                thread::spawn(move || {
+                    for item in 0..ITEMS {
+                        if queue.push((sender, item)) {
+                            signal.send(()).unwrap();
+                        }
+                    }
+                })
+            })
+            .collect();
+        drop(signal);
+        let mut next = [0; SENDERS];
+        for () in signals {
+            for (sender, item) in queue.take() {
+                assert_eq!(item, next[sender]);
+                next[sender] += 1;
+            }
+        }
+        assert_eq!(next, [ITEMS; SENDERS]);
+        for sender in senders {
+            sender.join().unwrap();
+        }
+    }
+}

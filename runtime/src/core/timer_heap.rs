@@ -161,3 +161,92 @@ impl TimerHeap {
         self.slots[slot].position = position as u32;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::task::Wake;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Notes its number in a shared place when it is woken.
+    struct Numbered(u64, Arc<AtomicU64>);
+
+    impl Wake for Numbered {
+        fn wake(self: Arc<Self>) {
+            self.1.store(self.0, Ordering::Relaxed);
+        }
+    }
+
+    /// xorshift64: the same numbers in every run.
+    fn next(state: &mut u64) -> u64 {
+        *state ^= *state << 13;
+        *state ^= *state >> 7;
+        *state ^= *state << 17;
+        *state
+    }
+
+    /// Random insertions, removals and expiries against a sorted map.
+    #[test]
+    fn behaves_like_a_sorted_map() {
+        let origin = Instant::now();
+        let fired = Arc::new(AtomicU64::new(0));
+        let mut random = 0x9e37_79b9_7f4a_7c15;
+        let mut heap = TimerHeap::default();
+        let mut model = BTreeMap::new();
+        let mut gone = Vec::new();
+        for order in 1..50_000 {
+            match next(&mut random) % 8 {
+                0..4 => {
+                    // Few distinct deadlines, so that many are equal.
+                    let deadline = origin + Duration::from_micros(next(&mut random) % 200);
+                    let waker = Arc::new(Numbered(order, fired.clone())).into();
+                    let key = heap.insert(deadline, order, waker);
+                    model.insert((deadline, order), key);
+                }
+                4..6 => {
+                    let at = next(&mut random) as usize % model.len().max(1);
+                    if let Some((&place, &key)) = model.iter().nth(at) {
+                        model.remove(&place);
+                        heap.remove(key).expect("still there").wake();
+                        assert_eq!(fired.load(Ordering::Relaxed), place.1);
+                        gone.push(key);
+                    }
+                }
+                6 => {
+                    let now = origin + Duration::from_micros(next(&mut random) % 60);
+                    while let Some(waker) = heap.pop_due(now) {
+                        let ((deadline, expected), key) = model.pop_first().expect("one is due");
+                        assert!(deadline <= now);
+                        waker.wake();
+                        assert_eq!(fired.load(Ordering::Relaxed), expected);
+                        gone.push(key);
+                    }
+                    assert!(model.keys().all(|(deadline, _)| *deadline > now));
+                }
+                _ => {
+                    if let Some(&key) = gone.last() {
+                        assert!(heap.remove(key).is_none(), "a stale key finds nothing");
+                        assert!(heap.waker_mut(key).is_none());
+                    }
+                }
+            }
+            let first = model.keys().next().map(|(deadline, _)| *deadline);
+            assert_eq!(heap.deadline(), first);
+        }
+        let rest: Vec<u64> = model.keys().map(|(_, order)| *order).collect();
+        let drained: Vec<u64> = heap
+            .drain()
+            .into_iter()
+            .map(|waker| {
+                waker.wake();
+                fired.load(Ordering::Relaxed)
+            })
+            .collect();
+        assert_eq!(drained, rest);
+        assert_eq!(heap.deadline(), None);
+    }
+}

@@ -140,8 +140,7 @@ impl EventLoop for GLib {
 
 impl Drop for GLib {
     fn drop(&mut self) {
-        let host = self.host.get().and_then(Weak::upgrade);
-        if let (Some(host), Some(_)) = (host, &self.context) {
+        if let Some(host) = self.host.get().and_then(Weak::upgrade) {
             host.end();
         }
     }

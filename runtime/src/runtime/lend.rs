@@ -16,9 +16,8 @@ use std::task::{Context, Poll, Waker};
 use super::Inner;
 use crate::core::Core;
 use crate::core::current::enter;
-use crate::core::outcome::Failure;
 use crate::event_loop::EventLoop;
-use crate::task;
+use crate::task::{self, JoinHandle};
 
 type Root<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
@@ -80,28 +79,22 @@ pub(super) fn run<F: Future>(
         loan,
         core: inner.core.clone(),
     };
-    let (_, task) = inner.core.spawn_local(spec, None, borrower);
-    let Some(mut task) = task else {
-        panic!("cannot block on a future: the runtime has ended");
-    };
+    let mut handle = JoinHandle::spawn_local(&inner.core, spec, None, borrower);
     {
         let _entered = enter(&inner.core);
-        inner
-            .event_loop
-            .run_until(&|| task.is_finished() || inner.core.is_closed());
+        inner.event_loop.run_until(&|| handle.is_finished());
     }
-    let joined = Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop()));
-    task.detach();
+    let joined = Pin::new(&mut handle).poll(&mut Context::from_waker(Waker::noop()));
     drop(lender);
     match joined {
-        Poll::Ready(outcome) => {
-            if let Err(Failure::Panicked(payload)) = outcome.into_result() {
-                resume_unwind(payload);
-            }
-        }
+        Poll::Ready(Ok(())) => {}
+        Poll::Ready(Err(error)) => match error.try_into_panic() {
+            Ok(payload) => resume_unwind(payload),
+            Err(_) => panic!("the runtime ended before the future was done"),
+        },
         Poll::Pending => panic!("the event loop stopped before the future was done"),
     }
     output
         .into_inner()
-        .expect("the runtime ended before the future was done")
+        .expect("a borrower that is done has polled the future to its end")
 }
