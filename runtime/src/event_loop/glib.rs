@@ -227,20 +227,18 @@ impl Host {
         self.state.lock().sources.iter().flatten().count()
     }
 
-    /// Attaches sources for priorities that came into use. `true`: there was one.
-    fn add_missing_sources(&self, context: &glib::MainContext) -> bool {
+    /// A priority that came into use and has no source.
+    fn missing_source(&self) -> Option<Priority> {
         let missing = {
             let state = self.state.lock();
+            if state.ended {
+                return None;
+            }
             Priority::ALL.map(|priority| state.sources[priority as usize].is_none())
         };
-        let mut added = false;
-        for priority in Priority::ALL {
-            if missing[priority as usize] && self.driver.is_ready(priority) {
-                self.add_source(context, priority);
-                added = true;
-            }
-        }
-        added
+        Priority::ALL
+            .into_iter()
+            .find(|&priority| missing[priority as usize] && self.driver.is_ready(priority))
     }
 
     /// Attaches the source of a priority that has none.
@@ -367,9 +365,13 @@ unsafe extern "C" fn prepare(source: *mut ffi::GSource, timeout: *mut i32) -> ff
     host.prepared_depth.store(depth, Ordering::Relaxed);
     // Sets the descriptor's timer, which is finer than GLib's milliseconds.
     host.driver.next_deadline();
-    // SAFETY: GLib prepares sources that are attached to a context, and keeps that alive meanwhile.
-    let context: glib::MainContext = unsafe { from_glib_none(ffi::g_source_get_context(source)) };
-    let again = host.add_missing_sources(&context);
+    let mut again = false;
+    while let Some(priority) = host.missing_source() {
+        // SAFETY: GLib prepares sources that are attached to a context, and keeps that alive meanwhile.
+        let context = unsafe { from_glib_none(ffi::g_source_get_context(source)) };
+        host.add_source(&context, priority);
+        again = true;
+    }
     let sits_out = own.sits_out.get();
     // SAFETY: GLib passes a valid place for the timeout.
     unsafe { *timeout = if sits_out || again { 0 } else { -1 } };
