@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use super::Core;
 use super::id::Id;
+use super::task::Runnable;
 
 thread_local! {
     /// Entered cores, the innermost last. Pushed and popped by [`Entered`] alone.
@@ -99,6 +100,23 @@ pub(crate) fn core() -> Option<Arc<Core>> {
         .try_with(|cores| cores.borrow().last().cloned())
         .ok()
         .flatten()
+}
+
+/// Queues a coroutine that belongs to the innermost entered core; gives back any other.
+#[inline]
+pub(super) fn push(runnable: Runnable) -> Result<(), Runnable> {
+    let mut runnable = Some(runnable);
+    let must_tell = CORES.try_with(|cores| {
+        let cores = cores.borrow();
+        let innermost = cores.last()?;
+        let woken = runnable.take_if(|woken| Arc::ptr_eq(&woken.metadata().core, innermost))?;
+        innermost.push(woken).then(|| innermost.clone())
+    });
+    // Outside the borrow: the host's waker is somebody else's code.
+    if let Ok(Some(core)) = must_tell {
+        core.tell_host();
+    }
+    runnable.map_or(Ok(()), Err)
 }
 
 /// Keeps a core entered.

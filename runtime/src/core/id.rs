@@ -1,6 +1,7 @@
 //! The number of a coroutine.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Identifies a coroutine among all that the process ever spawned.
@@ -13,12 +14,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// # });
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id(u64);
+pub struct Id(NonZeroU64);
 
 impl Id {
     pub(crate) fn next() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self(NonZeroU64::new(number).expect("2^64 coroutines have been spawned"))
     }
 }
 

@@ -169,11 +169,8 @@ impl Core {
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.enlist(spec, |builder, core| {
-            builder.spawn_local(
-                move |_| Coroutine::new(future, report),
-                move |runnable| core.schedule(runnable),
-            )
+        self.enlist(spec, |builder| {
+            builder.spawn_local(move |_| Coroutine::new(future, report), schedule)
         })
     }
 
@@ -188,18 +185,15 @@ impl Core {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.enlist(spec, |builder, core| {
-            builder.spawn(
-                move |_| Coroutine::new(future, report),
-                move |runnable| core.schedule(runnable),
-            )
+        self.enlist(spec, |builder| {
+            builder.spawn(move |_| Coroutine::new(future, report), schedule)
         })
     }
 
     fn enlist<T>(
         self: &Arc<Self>,
         spec: Spec,
-        create: impl FnOnce(async_task::Builder<Meta>, Arc<Self>) -> (Runnable, Task<T>),
+        create: impl FnOnce(async_task::Builder<Meta>) -> (Runnable, Task<T>),
     ) -> (Id, Option<Task<T>>) {
         let id = Id::next();
         let mut tasks = self.tasks.lock();
@@ -210,31 +204,37 @@ impl Core {
             return (id, None);
         }
         let meta = Meta {
+            core: self.clone(),
             id,
             slot: tasks.next_slot(),
             priority: spec.priority,
         };
         let builder = async_task::Builder::new().metadata(meta);
-        let (runnable, task) = create(builder, self.clone());
+        let (runnable, task) = create(builder);
         tasks.insert(id, spec, runnable.waker());
         drop(tasks);
-        self.schedule(runnable);
+        self.queue(runnable);
         (id, Some(task))
     }
 
     /// Queues a coroutine that was woken, from any thread.
-    #[inline]
-    fn schedule(&self, runnable: Runnable) {
-        let priority = runnable.metadata().priority;
+    fn queue(&self, runnable: Runnable) {
         if self.is_owned_by_this_thread() {
-            let must_tell = self.queue.lock().push(priority, runnable);
-            if must_tell {
+            if self.push(runnable) {
                 self.tell_host();
             }
         } else if self.remote.push(runnable) {
             self.reactor.notify();
             self.tell_host();
         }
+    }
+
+    /// Queues a coroutine on the owner thread. `true`: the host must be told.
+    #[must_use]
+    #[inline]
+    fn push(&self, runnable: Runnable) -> bool {
+        let priority = runnable.metadata().priority;
+        self.queue.lock().push(priority, runnable)
     }
 
     /// Has an idler woken when a turn of priority idle comes.
@@ -404,6 +404,18 @@ impl fmt::Debug for Core {
             .field("owner", &self.owner)
             .field("metrics", &self.metrics())
             .finish_non_exhaustive()
+    }
+}
+
+/// What async-task calls when a coroutine was woken, from any thread.
+///
+/// It captures nothing: around the call of one that does, async-task holds an extra waker. The core is
+/// in the metadata, and nearly always it is the one in whose turn we are, so that even its reference
+/// count can be left alone.
+fn schedule(runnable: Runnable) {
+    if let Err(runnable) = current::push(runnable) {
+        let core = runnable.metadata().core.clone();
+        core.queue(runnable);
     }
 }
 

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 use slab::Slab;
 
+use super::Core;
 use super::current;
 use super::id::Id;
 use super::outcome::{Failure, Outcome, Report};
@@ -20,8 +22,9 @@ pub(super) type Runnable = async_task::Runnable<Meta>;
 pub(crate) type Task<T> = async_task::Task<Outcome<T>, Meta>;
 
 /// Travels with every runnable.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Meta {
+    pub(crate) core: Arc<Core>,
     pub(crate) id: Id,
     pub(crate) slot: u32,
     pub(crate) priority: Priority,

@@ -15,6 +15,11 @@ const POLLS_PER_LOOK: u32 = 61;
 /// After so long a turn looks at them too.
 const TIME_PER_LOOK: Duration = Duration::from_micros(100);
 
+/// At most so many polls go by between two looks at the clock, which costs half as much as a quick poll ..
+const MAX_STRIDE: u32 = 8;
+/// .. and more than one only while those between the last two looks took less than this together.
+const QUICK: Duration = Duration::from_micros(10);
+
 /// How a turn ended, which tells the host when to give the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
@@ -47,6 +52,8 @@ impl Core {
         let start = self.look();
         let mut looked = start;
         let mut polls = 0;
+        // The clock is read after every poll, unless the last ones were quick.
+        let (mut clocked, mut unclocked, mut stride) = (start, 0, 1);
         if priority == Priority::Idle {
             self.wake_idlers();
         }
@@ -67,22 +74,35 @@ impl Core {
                 // What those polls asked for may be there already, and costs the host no iteration.
                 polls = 0;
                 looked = self.look();
+                clocked = looked;
                 continue;
             };
             drop(queue);
             self.run(runnable);
             polls += 1;
-            let now = Instant::now();
             if self.interrupted.load(Ordering::Relaxed) && !self.is_closed() {
                 self.interrupted.store(false, Ordering::Relaxed);
                 break;
             }
+            unclocked += 1;
+            if unclocked < stride && polls < POLLS_PER_LOOK {
+                continue;
+            }
+            let now = Instant::now();
+            stride = if now - clocked < QUICK {
+                (stride * 2).min(MAX_STRIDE)
+            } else {
+                1
+            };
+            clocked = now;
+            unclocked = 0;
             if now - start >= self.budget && !self.is_closed() {
                 break;
             }
             if polls >= POLLS_PER_LOOK || now - looked >= TIME_PER_LOOK {
                 polls = 0;
                 looked = self.look();
+                clocked = looked;
             }
         }
         if self.queue.lock().is_ready(priority) {
@@ -131,17 +151,18 @@ impl Core {
     /// Polls one coroutine.
     #[inline]
     pub(super) fn run(&self, runnable: Runnable) {
-        let meta = *runnable.metadata();
-        let aborted = self.aborts.load(Ordering::Relaxed) > 0
-            && self.tasks.lock().is_aborted(meta.slot, meta.id);
+        let meta = runnable.metadata();
+        let (slot, id) = (meta.slot, meta.id);
+        let aborted =
+            self.aborts.load(Ordering::Relaxed) > 0 && self.tasks.lock().is_aborted(slot, id);
         let depth = self.depth.load(Ordering::Relaxed);
         self.depth.store(depth + 1, Ordering::Relaxed);
-        let outer = current::begin(current::Running::new(meta.id, meta.slot, aborted));
+        let outer = current::begin(current::Running::new(id, slot, aborted));
         runnable.run();
         let inner = current::end(outer);
         self.depth.store(depth, Ordering::Relaxed);
         if inner.is_some_and(|running| running.finished) {
-            let (entry, aborted) = self.tasks.lock().remove(meta.slot);
+            let (entry, aborted) = self.tasks.lock().remove(slot);
             if aborted {
                 self.aborts.fetch_sub(1, Ordering::Relaxed);
             }

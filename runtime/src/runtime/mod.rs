@@ -23,11 +23,12 @@
 //! * **every ready coroutine runs** within `N × MAX_POLL`, plus `HOST` for each `BUDGET` of that time
 //!   begun: they run in the order in which they were woken, and one that yields goes to the end;
 //! * **every ready descriptor, due timer and wake from another thread is seen** within
-//!   max(100 µs, `MAX_POLL`) + `MAX_POLL` + `HOST`: a turn looks after 61 polls or 100 µs, whichever is
-//!   first, and at its start;
-//! * **every source of lower priority is dispatched** at least every `BUDGET + MAX_POLL + HOST` for each
-//!   priority in use: a turn ends at the first end of a poll after its budget, and its source then stays
-//!   silent for one iteration of the loop.
+//!   100 µs + 8 × `MAX_POLL` + `HOST`: a turn looks at its start, and after 61 polls or 100 µs, whichever
+//!   is first. It reads the clock after every poll, except after a run of polls that took less than
+//!   10 µs together: then up to eight go by, which is where the 8 comes from;
+//! * **every source of lower priority is dispatched** at least every
+//!   `BUDGET + 8 × MAX_POLL + HOST` for each priority in use: a turn ends when its budget is used up, and
+//!   its source then stays silent for one iteration of the loop.
 //!
 //! A future that never returns `Pending` breaks the first assumption, so operations of this crate that
 //! could complete for ever (I/O on a descriptor that is always ready) return `Pending` once after

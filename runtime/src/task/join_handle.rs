@@ -23,21 +23,15 @@ use crate::core::task::{Spec, Task};
 pub struct JoinHandle<T> {
     /// `None` once the output has been taken, or when the runtime had ended before the spawn.
     task: Option<Task<T>>,
-    core: Weak<Core>,
     id: Id,
     name: Option<Cow<'static, str>>,
     taken: bool,
 }
 
 impl<T> JoinHandle<T> {
-    fn new(
-        core: &Arc<Core>,
-        name: Option<Cow<'static, str>>,
-        (id, task): (Id, Option<Task<T>>),
-    ) -> Self {
+    fn new(name: Option<Cow<'static, str>>, (id, task): (Id, Option<Task<T>>)) -> Self {
         Self {
             task,
-            core: Arc::downgrade(core),
             id,
             name,
             taken: false,
@@ -55,7 +49,7 @@ impl<T> JoinHandle<T> {
         T: 'static,
     {
         let name = spec.name.clone();
-        Self::new(core, name, core.spawn_local(spec, report, future))
+        Self::new(name, core.spawn_local(spec, report, future))
     }
 
     pub(crate) fn spawn_send<F>(
@@ -69,7 +63,7 @@ impl<T> JoinHandle<T> {
         T: Send + 'static,
     {
         let name = spec.name.clone();
-        Self::new(core, name, core.spawn_send(spec, report, future))
+        Self::new(name, core.spawn_send(spec, report, future))
     }
 
     /// Has the coroutine's future dropped at its await point, on its own thread, within one turn. Then
@@ -77,15 +71,19 @@ impl<T> JoinHandle<T> {
     ///
     /// A coroutine that has ended is left alone, and so is one that ends in the poll that is going on.
     pub fn abort(&self) {
-        if let (Some(task), Some(core)) = (&self.task, self.core.upgrade()) {
-            core.abort(task.metadata().slot, self.id);
+        if let Some(task) = &self.task {
+            let meta = task.metadata();
+            meta.core.abort(meta.slot, self.id);
         }
     }
 
     /// Aborts this coroutine, from anywhere, without waiting for it.
     pub fn abort_handle(&self) -> AbortHandle {
         let (core, slot) = match &self.task {
-            Some(task) => (self.core.clone(), task.metadata().slot),
+            Some(task) => {
+                let meta = task.metadata();
+                (Arc::downgrade(&meta.core), meta.slot)
+            }
             None => (Weak::new(), 0),
         };
         AbortHandle::new(core, self.id, slot)

@@ -3,13 +3,12 @@
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::{EventfdFlags, Timespec, epoll, eventfd};
 use rustix::io::Errno;
 use rustix::time::{
-    ClockId, Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, clock_gettime,
-    timerfd_create, timerfd_settime,
+    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime,
 };
 
 use super::Event;
@@ -25,15 +24,17 @@ pub(crate) struct Backend {
     epoll: OwnedFd,
     timer: OwnedFd,
     notifier: OwnedFd,
-    /// The same moment on both clocks, to turn an `Instant` into what timerfd wants. The kernel's is
-    /// taken second, so that a timer set through them is late by that hair and never early.
-    origin: (Instant, Timespec),
 }
 
 const TIMER: u64 = u64::MAX;
 const NOTIFIER: u64 = u64::MAX - 1;
 /// How many events one system call collects.
 const BATCH: usize = 256;
+/// No time at all: do not wait, do not repeat.
+const NOW: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 0,
+};
 
 impl Backend {
     pub(crate) fn new() -> io::Result<Self> {
@@ -46,12 +47,10 @@ impl Backend {
         epoll::add(&set, &timer, epoll::EventData::new_u64(TIMER), edge)?;
         let notifier = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         epoll::add(&set, &notifier, epoll::EventData::new_u64(NOTIFIER), edge)?;
-        let now = Instant::now();
         Ok(Self {
             epoll: set,
             timer,
             notifier,
-            origin: (now, clock_gettime(ClockId::Monotonic)),
         })
     }
 
@@ -84,30 +83,21 @@ impl Backend {
 
     /// Makes the descriptor readable at `deadline`, or never.
     pub(crate) fn set_timer(&self, deadline: Option<Instant>) {
-        let zero = Timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
-        let value = deadline.map_or(zero, |deadline| {
-            let delay = deadline.saturating_duration_since(self.origin.0);
-            let nanos = self.origin.1.tv_nsec + i64::from(delay.subsec_nanos());
-            let seconds = i64::try_from(delay.as_secs()).unwrap_or(i64::MAX / 2);
-            Timespec {
-                tv_sec: self
-                    .origin
-                    .1
-                    .tv_sec
-                    .saturating_add(seconds)
-                    .saturating_add(nanos / 1_000_000_000),
-                tv_nsec: nanos % 1_000_000_000,
-            }
+        // Zero would disarm the timer. The kernel starts to count after `now` was read, so the timer is
+        // late by that hair and never early.
+        let delay = deadline.map_or(Duration::ZERO, |deadline| {
+            let delay = deadline.saturating_duration_since(Instant::now());
+            delay.max(Duration::from_nanos(1))
         });
         let spec = Itimerspec {
-            it_interval: zero,
-            it_value: value,
+            it_interval: NOW,
+            it_value: Timespec {
+                tv_sec: delay.as_secs().try_into().unwrap_or(i64::MAX),
+                tv_nsec: delay.subsec_nanos().into(),
+            },
         };
         // EINVAL is the only error left to a valid descriptor, and the values above are in range.
-        let _ = timerfd_settime(&self.timer, TimerfdTimerFlags::ABSTIME, &spec);
+        let _ = timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &spec);
     }
 
     /// Makes the descriptor readable now. Callable from any thread.
@@ -119,10 +109,6 @@ impl Backend {
     /// Appends what happened since the last call to `events`, without blocking. `true`: the timer went
     /// off.
     pub(crate) fn collect(&self, events: &mut Vec<Event>) -> bool {
-        const NOW: Timespec = Timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
         let mut buffer = [MaybeUninit::<epoll::Event>::uninit(); BATCH];
         let collected = match epoll::wait(&self.epoll, &mut buffer, Some(&NOW)) {
             Ok((collected, _)) => collected,
