@@ -73,23 +73,30 @@ pub(crate) fn id() -> Option<Id> {
     RUNNING.get().map(|running| running.id)
 }
 
-/// Lets a leaf operation complete unless this poll has completed too many already; then the coroutine
-/// is woken and the others run first. So a coroutine whose input never runs dry still yields.
+/// Lets a leaf operation complete, but for one in so many in the same poll: that one wakes the coroutine and
+/// waits, so that the others run first. So a coroutine whose input never runs dry still yields.
 ///
-/// Outside a coroutine of ours it is always ready: another executor has its own ways.
+/// Outside a coroutine of ours it is always ready: another executor has its own ways. Its futures may
+/// come by all the same, under a nested loop inside one of our polls; they wait once in a while, too.
 #[inline]
 pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
     let Some(running) = RUNNING.get() else {
         return Poll::Ready(());
     };
-    if running.allowance == 0 {
+    let exhausted = running.allowance == 0;
+    let allowance = if exhausted {
+        ALLOWANCE
+    } else {
+        running.allowance - 1
+    };
+    RUNNING.set(Some(Running {
+        allowance,
+        ..running
+    }));
+    if exhausted {
         cx.waker().wake_by_ref();
         return Poll::Pending;
     }
-    RUNNING.set(Some(Running {
-        allowance: running.allowance - 1,
-        ..running
-    }));
     Poll::Ready(())
 }
 
@@ -117,6 +124,26 @@ pub(super) fn push(runnable: Runnable) -> Result<(), Runnable> {
         core.tell_host();
     }
     runnable.map_or(Ok(()), Err)
+}
+
+/// Enters a core unless it is the innermost already: a coroutine may have kept another one entered
+/// across an await.
+#[inline]
+pub(super) fn ensure_innermost(core: &Arc<Core>) -> Option<Entered> {
+    let is_innermost = CORES.try_with(|cores| {
+        let cores = cores.borrow();
+        cores.last().is_some_and(|last| Arc::ptr_eq(last, core))
+    });
+    (is_innermost != Ok(true)).then(|| enter(core))
+}
+
+/// The entered core that satisfies a condition, the innermost first.
+pub(super) fn find_core(condition: impl Fn(&Core) -> bool) -> Option<Arc<Core>> {
+    let found = CORES.try_with(|cores| {
+        let cores = cores.borrow();
+        cores.iter().rev().find(|core| condition(core)).cloned()
+    });
+    found.ok().flatten()
 }
 
 /// Keeps a core entered.

@@ -272,18 +272,19 @@ impl Core {
     }
 
     /// Hands something that nobody looked at to the hook. A hook that panics is logged.
-    fn unhandled(&self, unhandled: &Unhandled) {
-        let Some(hook) = &self.hook else {
-            self.log(Level::Critical, &unhandled.to_string());
-            return;
-        };
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| hook(unhandled))) {
-            let message = format!(
-                "the unhandled-error hook panicked ({}) over: {unhandled}",
-                panic_message(&*payload)
-            );
-            self.log(Level::Critical, &message);
+    fn unhandled(&self, unhandled: Unhandled) {
+        match &self.hook {
+            None => self.log(Level::Critical, &unhandled.to_string()),
+            Some(hook) => {
+                if let Err(payload) = catch_unwind(AssertUnwindSafe(|| hook(&unhandled))) {
+                    log_panic(
+                        &format!("the unhandled-error hook, called for: {unhandled},"),
+                        payload,
+                    );
+                }
+            }
         }
+        outcome::discard(unhandled);
     }
 
     /// Marks a coroutine to be dropped at its await point, from any thread.
@@ -419,12 +420,10 @@ fn schedule(runnable: Runnable) {
     }
 }
 
-/// An output that nobody took panicked in its destructor.
-fn log_panic_of_output(payload: &(dyn Any + Send)) {
-    let message = format!(
-        "the output of a coroutine panicked when it was dropped: {}",
-        panic_message(payload)
-    );
+/// Says that code which must not panic did, and throws the payload away.
+pub(crate) fn log_panic(culprit: &str, payload: Box<dyn Any + Send>) {
+    let message = format!("{culprit} panicked: {}", panic_message(&*payload));
+    outcome::discard(payload);
     match current::core() {
         Some(core) => core.log(Level::Critical, &message),
         None => eprintln!("glib-coro: {message}"),
@@ -439,8 +438,9 @@ fn running_description() -> Option<(
     Option<Cow<'static, str>>,
     &'static Location<'static>,
 )> {
-    let core = current::core()?;
     let running = current::running()?;
+    let core =
+        current::find_core(|core| core.tasks.lock().get(running.slot, running.id).is_some())?;
     let tasks = core.tasks.lock();
     let entry = tasks.get(running.slot, running.id)?;
     let (name, location) = (entry.name.clone(), entry.location);

@@ -68,34 +68,50 @@ impl<T> Outcome<T> {
 
 impl<T> Drop for Outcome<T> {
     fn drop(&mut self) {
-        let Some(result) = self.result.take() else {
+        let (Some(result), origin) = (self.result.take(), self.origin.take()) else {
             return;
         };
-        let origin = self.origin.take();
-        let tell = |cause: Cause| {
-            let Some(origin) = &origin else { return };
-            origin.core.unhandled(&Unhandled {
-                id: origin.id,
-                name: origin.name.clone(),
-                location: origin.location,
-                cause,
-            });
-        };
-        match result {
+        // This runs inside async-task, where a panic would abort the process; and the error, the output
+        // and the payload are anybody's code.
+        let told = catch_unwind(AssertUnwindSafe(|| match result {
             Ok(output) => {
-                if let Some(report) = origin.as_ref().and_then(|origin| origin.report)
+                if let Some(origin) = origin
+                    && let Some(report) = origin.report
                     && let Some(error) = report(&output)
                 {
-                    tell(Cause::Error(error.to_string()));
+                    let message = error.to_string();
+                    origin.tell(Cause::Error(message));
                 }
-                // This runs inside async-task, where a panic would abort the process.
-                if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(output))) {
-                    super::log_panic_of_output(&*payload);
-                }
+                drop(output);
             }
-            Err(Failure::Panicked(payload)) => tell(Cause::Panic(payload)),
+            Err(Failure::Panicked(payload)) => match origin {
+                Some(origin) => origin.tell(Cause::Panic(payload)),
+                None => discard(payload),
+            },
             Err(Failure::Cancelled) => {}
+        }));
+        if let Err(payload) = told {
+            super::log_panic("the output of a coroutine that nobody took", payload);
         }
+    }
+}
+
+impl<T> Origin<T> {
+    fn tell(self, cause: Cause) {
+        self.core.unhandled(Unhandled {
+            id: self.id,
+            name: self.name,
+            location: self.location,
+            cause,
+        });
+    }
+}
+
+/// Drops what may panic when it is dropped, like the payload of a panic.
+pub(crate) fn discard(value: impl Sized) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+        // Dropping a payload that panics again and again has to end somewhere.
+        std::mem::forget(payload);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -143,10 +144,13 @@ impl Reactor {
     }
 }
 
-/// Wakes everyone in order; call it with no lock held.
+/// Wakes everyone in order; call it with no lock held. A waker that panics, somebody else's, does not
+/// keep the rest from being woken.
 pub(crate) fn wake_all(wakers: &mut Vec<Waker>) {
     for waker in wakers.drain(..) {
-        waker.wake();
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+            super::log_panic("a waker", payload);
+        }
     }
 }
 

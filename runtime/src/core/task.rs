@@ -13,7 +13,7 @@ use slab::Slab;
 use super::Core;
 use super::current;
 use super::id::Id;
-use super::outcome::{Failure, Outcome, Report};
+use super::outcome::{Failure, Outcome, Report, discard};
 use super::priority::Priority;
 
 /// What the queues hold: a coroutine that is ready to be polled.
@@ -80,11 +80,16 @@ impl<F: Future> Future for Coroutine<F> {
         };
         let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
         let result = match (result, dropped) {
+            (result, Ok(())) => result,
             // Of two panics the first is told, like std does.
-            (Err(Failure::Panicked(payload)), _) | (_, Err(payload)) => {
+            (Err(Failure::Panicked(first)), Err(second)) => {
+                discard(second);
+                Err(Failure::Panicked(first))
+            }
+            (unwanted, Err(payload)) => {
+                discard(unwanted);
                 Err(Failure::Panicked(payload))
             }
-            (result, Ok(())) => result,
         };
         let outcome = Outcome::new(result, *this.report);
         current::finish();

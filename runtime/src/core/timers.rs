@@ -22,6 +22,20 @@ struct State {
 }
 
 impl State {
+    fn insert(
+        &mut self,
+        reactor: &Reactor,
+        deadline: Instant,
+        order: u64,
+        waker: Waker,
+    ) -> TimerKey {
+        let key = self.heap.insert(deadline, order, waker);
+        if self.published && self.armed.is_none_or(|armed| deadline < armed) {
+            self.arm(reactor);
+        }
+        key
+    }
+
     fn arm(&mut self, reactor: &Reactor) {
         let deadline = self.heap.deadline();
         if self.armed != deadline {
@@ -40,12 +54,20 @@ impl Timers {
         order: u64,
         waker: Waker,
     ) -> TimerKey {
+        self.0.lock().insert(reactor, deadline, order, waker)
+    }
+
+    /// Moves a timer that has not fired.
+    pub(crate) fn reset(
+        &self,
+        reactor: &Reactor,
+        key: TimerKey,
+        deadline: Instant,
+        order: u64,
+    ) -> Option<TimerKey> {
         let mut state = self.0.lock();
-        let key = state.heap.insert(deadline, order, waker);
-        if state.published && state.armed.is_none_or(|armed| deadline < armed) {
-            state.arm(reactor);
-        }
-        key
+        let waker = state.heap.remove(key)?;
+        Some(state.insert(reactor, deadline, order, waker))
     }
 
     /// Whether the timer has yet to fire. If so, it wakes `waker` when it does.

@@ -150,7 +150,8 @@ impl Core {
 
     /// Polls one coroutine.
     #[inline]
-    pub(super) fn run(&self, runnable: Runnable) {
+    pub(super) fn run(self: &Arc<Self>, runnable: Runnable) {
+        let _entered = current::ensure_innermost(self);
         let meta = runnable.metadata();
         let (slot, id) = (meta.slot, meta.id);
         let aborted =
@@ -176,7 +177,7 @@ impl Core {
             self.log(
                 Level::Critical,
                 "a thread iterates the event loop of a runtime that another thread built; its \
-                 coroutines do not run here: iterate the loop on the thread that built the runtime",
+                 coroutines do not run here; iterate the loop on the thread that built the runtime",
             );
         }
     }

@@ -22,9 +22,8 @@ use glib::ffi;
 use glib::translate::{IntoGlib, ToGlibPtr, from_glib_full, from_glib_none};
 
 use super::{Driver, EventLoop, Level, Turn};
-use crate::core::Core;
 use crate::core::lock::Lock;
-use crate::core::outcome::panic_message;
+use crate::core::{Core, log_panic};
 use crate::task::Priority;
 
 /// A GLib `MainContext` as the host of a runtime.
@@ -118,6 +117,12 @@ impl EventLoop for GLib {
                  this thread a context of its own with `MainContext::with_thread_default`"
             )
         });
+        // For the length of the run: should the sources be destroyed on another thread, nothing else
+        // wakes the loop to see it.
+        let host = self.host.get().and_then(Weak::upgrade);
+        let outer = host
+            .as_ref()
+            .map(|host| host.set_running(Some(context.clone())));
         let run = || {
             while !done() {
                 context.iteration(true);
@@ -129,6 +134,9 @@ impl EventLoop for GLib {
             context
                 .with_thread_default(run)
                 .expect("the context was acquired just now");
+        }
+        if let (Some(host), Some(outer)) = (host, outer) {
+            host.set_running(outer);
         }
     }
 
@@ -188,6 +196,8 @@ struct State {
     sources: [Option<glib::Source>; Priority::ALL.len()],
     /// The source that watches the descriptor: the one of highest priority.
     watcher: Option<Priority>,
+    /// The context while `run_until` iterates it.
+    running: Option<glib::MainContext>,
     ended: bool,
 }
 
@@ -201,6 +211,9 @@ struct Source {
     sits_out: Cell<bool>,
     /// What `g_source_add_unix_fd` returned, or null when another source watches the descriptor.
     tag: Cell<ffi::gpointer>,
+    /// The descriptor is not watched, because a thread iterates the context that must not run our
+    /// coroutines and could never make the descriptor unreadable.
+    muted: Cell<bool>,
     /// A reference to the host, given up in `finalize`.
     host: *const Host,
 }
@@ -223,6 +236,10 @@ const fn glib_priority(priority: Priority) -> i32 {
 }
 
 impl Host {
+    fn set_running(&self, context: Option<glib::MainContext>) -> Option<glib::MainContext> {
+        std::mem::replace(&mut self.state.lock().running, context)
+    }
+
     fn count(&self) -> usize {
         self.state.lock().sources.iter().flatten().count()
     }
@@ -262,6 +279,7 @@ impl Host {
             (&raw mut (*own).priority).write(priority);
             (&raw mut (*own).sits_out).write(Cell::new(false));
             (&raw mut (*own).tag).write(Cell::new(ptr::null_mut()));
+            (&raw mut (*own).muted).write(Cell::new(false));
             (&raw mut (*own).host).write(Arc::into_raw(this));
             ffi::g_source_set_priority(raw, glib_priority(priority));
             ffi::g_source_set_can_recurse(raw, ffi::GTRUE);
@@ -317,6 +335,10 @@ impl Host {
             source.destroy();
         }
         self.driver.end();
+        let running = self.state.lock().running.clone();
+        if let Some(context) = running {
+            context.wakeup();
+        }
     }
 }
 
@@ -349,6 +371,18 @@ unsafe fn own<'a>(source: *mut ffi::GSource) -> &'a Source {
 }
 
 impl Source {
+    /// Whether this thread may run the coroutines. Watches the descriptor if so, and only then.
+    fn is_on_owner_thread(&self, this: *mut ffi::GSource) -> bool {
+        let at_home = self.host().driver.is_on_owner_thread();
+        let tag = self.tag.get();
+        if self.muted.replace(!at_home) == at_home && !tag.is_null() {
+            let events = if at_home { ffi::G_IO_IN } else { 0 };
+            // SAFETY: the tag is the one that `g_source_add_unix_fd` returned for this source.
+            unsafe { ffi::g_source_modify_unix_fd(this, tag, events) };
+        }
+        at_home
+    }
+
     fn host(&self) -> &Host {
         // SAFETY: the pointer came from `Arc::into_raw` and the reference is given up in `finalize`,
         // after which there is no `&self`.
@@ -360,6 +394,11 @@ unsafe extern "C" fn prepare(source: *mut ffi::GSource, timeout: *mut i32) -> ff
     // SAFETY: GLib calls this with a live source of ours.
     let own = unsafe { own(source) };
     let host = own.host();
+    if !own.is_on_owner_thread(source) {
+        // Says so, once.
+        host.driver.turn(own.priority);
+        return ffi::GFALSE;
+    }
     // SAFETY: no preconditions.
     let depth = unsafe { ffi::g_main_depth() };
     host.prepared_depth.store(depth, Ordering::Relaxed);
@@ -381,7 +420,7 @@ unsafe extern "C" fn prepare(source: *mut ffi::GSource, timeout: *mut i32) -> ff
 unsafe extern "C" fn check(source: *mut ffi::GSource) -> ffi::gboolean {
     // SAFETY: GLib calls this with a live source of ours.
     let own = unsafe { own(source) };
-    if own.sits_out.replace(false) {
+    if own.sits_out.replace(false) || own.muted.get() {
         return ffi::GFALSE;
     }
     let tag = own.tag.get();
@@ -420,11 +459,8 @@ unsafe extern "C" fn dispatch(
     match turn {
         Ok(Turn::Spent) => own.sits_out.set(true),
         Ok(Turn::Done | Turn::Outranked) => {}
-        // Polls catch their own panics: this is a waker of somebody else's.
-        Err(payload) => log(
-            Level::Critical,
-            &format!("a waker panicked: {}", panic_message(&*payload)),
-        ),
+        // Polls and wakes catch their own panics, so this is a bug here; it must not unwind into C.
+        Err(payload) => log_panic("a turn", payload),
     }
     ffi::G_SOURCE_CONTINUE
 }

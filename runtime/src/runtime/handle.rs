@@ -3,11 +3,15 @@
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::panic::{Location, resume_unwind};
+use std::panic::Location;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use futures_util::future::FutureObj;
 use futures_util::task::{Spawn, SpawnError};
+use pin_project_lite::pin_project;
+use send_wrapper::SendWrapper;
 
 use super::local;
 use crate::core::Core;
@@ -90,23 +94,8 @@ impl Handle {
         F::Output: Send + 'static,
     {
         let spec = task::Builder::new().into_spec(Location::caller());
-        let inner_spec = spec.clone();
-        let outer = async move {
-            // The future itself never crosses an await here, so this coroutine is `Send` without it.
-            let inner = {
-                let core = local::current();
-                JoinHandle::spawn_local(&core, inner_spec, None, build()).abort_on_drop()
-            };
-            match inner.await {
-                Ok(output) => output,
-                Err(error) => match error.try_into_panic() {
-                    Ok(payload) => resume_unwind(payload),
-                    // Only the end of the runtime cancels the inner one, and it cancels this one too.
-                    Err(_) => std::future::pending().await,
-                },
-            }
-        };
-        JoinHandle::spawn_send(&self.core, spec, None, outer)
+        let future = Homebound::Build { build: Some(build) };
+        JoinHandle::spawn_send(&self.core, spec, None, future)
     }
 }
 
@@ -123,6 +112,32 @@ impl Spawn for Handle {
         }
         drop(self.spawn(future));
         Ok(())
+    }
+}
+
+pin_project! {
+    /// A future that is built where it is first polled, and stays there: a coroutine is polled and
+    /// dropped by the runtime's thread alone.
+    #[project = HomeboundProjection]
+    enum Homebound<B, F> {
+        Build { build: Option<B> },
+        Run { #[pin] future: SendWrapper<F> },
+    }
+}
+
+impl<B: FnOnce() -> F, F: Future> Future for Homebound<B, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        if let HomeboundProjection::Build { build } = self.as_mut().project() {
+            let build = build.take().expect("not polled again after a panic");
+            let future = SendWrapper::new(build());
+            self.set(Self::Run { future });
+        }
+        match self.project() {
+            HomeboundProjection::Run { future } => future.poll(cx),
+            HomeboundProjection::Build { .. } => unreachable!("built above"),
+        }
     }
 }
 

@@ -58,11 +58,8 @@ impl Drop for Lender {
 }
 
 /// Runs the loop until `future` is done.
-pub(super) fn run<F: Future>(
-    inner: &Inner,
-    future: F,
-    location: &'static Location<'static>,
-) -> F::Output {
+#[track_caller]
+pub(super) fn run<F: Future>(inner: &Inner, future: F) -> F::Output {
     let output = Cell::new(None);
     let root: Root<'_> = Box::pin(async { output.set(Some(future.await)) });
     // SAFETY: only the lifetime changes. The future is reachable through the loan alone, and `Lender`
@@ -74,7 +71,7 @@ pub(super) fn run<F: Future>(
     let loan: Loan = Rc::new(RefCell::new(Some(root)));
     let lender = Lender(loan.clone());
 
-    let spec = task::Builder::new().into_spec(location);
+    let spec = task::Builder::new().into_spec(Location::caller());
     let borrower = Borrower {
         loan,
         core: inner.core.clone(),
@@ -82,7 +79,12 @@ pub(super) fn run<F: Future>(
     let mut handle = JoinHandle::spawn_local(&inner.core, spec, None, borrower);
     {
         let _entered = enter(&inner.core);
-        inner.event_loop.run_until(&|| handle.is_finished());
+        inner
+            .event_loop
+            .run_until(&|| handle.is_finished() || inner.core.is_orphaned());
+        if inner.core.is_orphaned() {
+            inner.core.close();
+        }
     }
     let joined = Pin::new(&mut handle).poll(&mut Context::from_waker(Waker::noop()));
     drop(lender);
@@ -94,7 +96,8 @@ pub(super) fn run<F: Future>(
         },
         Poll::Pending => panic!("the event loop stopped before the future was done"),
     }
-    output
-        .into_inner()
-        .expect("a borrower that is done has polled the future to its end")
+    match output.into_inner() {
+        Some(output) => output,
+        None => unreachable!("a borrower that is done has polled the future to its end"),
+    }
 }

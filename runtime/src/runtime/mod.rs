@@ -26,9 +26,10 @@
 //!   100 µs + 8 × `MAX_POLL` + `HOST`: a turn looks at its start, and after 61 polls or 100 µs, whichever
 //!   is first. It reads the clock after every poll, except after a run of polls that took less than
 //!   10 µs together: then up to eight go by, which is where the 8 comes from;
-//! * **every source of lower priority is dispatched** at least every
-//!   `BUDGET + 8 × MAX_POLL + HOST` for each priority in use: a turn ends when its budget is used up, and
-//!   its source then stays silent for one iteration of the loop.
+//! * **every source of lower priority is dispatched** after at most 2ᵏ − 1 turns of
+//!   `BUDGET + 8 × MAX_POLL + HOST`, where `k` is how many priorities of coroutines in use are more urgent
+//!   than the source: 1 turn below one of them, 3 below two, 7 below all three. A turn ends when its
+//!   budget is used up, and its source then stays silent for one iteration of the loop.
 //!
 //! A future that never returns `Pending` breaks the first assumption, so operations of this crate that
 //! could complete for ever (I/O on a descriptor that is always ready) return `Pending` once after
@@ -125,7 +126,7 @@ impl Runtime {
     /// iterates the context. If the loop cannot nest and runs already.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.inner.block_on(future, Location::caller())
+        lend::run(&self.inner, future)
     }
 
     /// Spawns a coroutine. It starts when the loop gives the next turn, never inside this call.
@@ -206,12 +207,6 @@ pub struct EnterGuard<'a> {
     _borrows: PhantomData<(&'a Runtime, *mut ())>,
 }
 
-impl Inner {
-    fn block_on<F: Future>(&self, future: F, location: &'static Location<'static>) -> F::Output {
-        lend::run(self, future, location)
-    }
-}
-
 /// Runs the thread's current loop until the future is done, and returns its output.
 ///
 /// See [`Runtime::block_on`]; [the module's page](self) tells which runtime is current.
@@ -225,7 +220,8 @@ impl Inner {
 /// As [`Runtime::block_on`], and where the thread can have no runtime.
 #[track_caller]
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    let location = Location::caller();
-    let inner = local::current_inner().unwrap_or_else(|error| panic!("{error}"));
-    inner.block_on(future, location)
+    match local::current_inner() {
+        Ok(inner) => lend::run(&inner, future),
+        Err(error) => panic!("{error}"),
+    }
 }

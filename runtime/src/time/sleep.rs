@@ -81,8 +81,8 @@ impl Sleep {
         matches!(self.state, State::Elapsed) || now() >= self.deadline
     }
 
-    /// Changes the deadline, also after it has passed. Poll the future afterwards to be woken at the new
-    /// one.
+    /// Changes the deadline, also after it has passed. Whoever was waiting is woken at the new one; after
+    /// the future was ready, it has to be polled again.
     ///
     /// ```
     /// # use std::time::{Duration, Instant};
@@ -93,9 +93,16 @@ impl Sleep {
     /// # });
     /// ```
     pub fn reset(&mut self, deadline: Instant) {
-        self.cancel();
         self.deadline = deadline;
         self.order = next_order();
+        match std::mem::replace(&mut self.state, State::New) {
+            State::Waiting { core, key } => {
+                if let Some(key) = core.timers.reset(&core.reactor, key, deadline, self.order) {
+                    self.state = State::Waiting { core, key };
+                }
+            }
+            State::New | State::Elapsed => {}
+        }
     }
 
     fn cancel(&mut self) {
