@@ -1,0 +1,72 @@
+//! Tests in a process of their own.
+
+use std::fs;
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::patience;
+
+const CHILD: &str = "GLIB_CORO_TEST_CHILD";
+
+/// Runs `test` in a child process, which is this test binary again with that one test selected.
+///
+/// `path` is the test's full name, as `--exact` wants it.
+///
+/// # Panics
+///
+/// If the child fails, is killed by a signal, or hangs.
+pub fn alone(path: &str, test: impl FnOnce()) {
+    if std::env::var(CHILD).is_ok_and(|name| name == path) {
+        return test();
+    }
+    let mut child = Command::new(std::env::current_exe().expect("the test binary"))
+        .args([path, "--exact", "--nocapture", "--include-ignored"])
+        .env(CHILD, path)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("this test binary runs");
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let reader = |pipe: Option<Box<dyn Read + Send>>| {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            if let Some(mut pipe) = pipe {
+                let _ = pipe.read_to_end(&mut bytes);
+            }
+            String::from_utf8_lossy(&bytes).into_owned()
+        })
+    };
+    let stdout = reader(stdout.map(|pipe| Box::new(pipe) as _));
+    let stderr = reader(stderr.map(|pipe| Box::new(pipe) as _));
+    let deadline = Instant::now() + patience() + Duration::from_secs(15);
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("the child is ours") {
+            break status;
+        }
+        if Instant::now() >= deadline {
+            let _ = child.kill();
+        }
+        thread::sleep(Duration::from_millis(5));
+    };
+    let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
+    print!("{stdout}");
+    eprint!("{stderr}");
+    assert!(status.success(), "{path} in its own process: {status}");
+    assert!(
+        stdout.contains("1 passed"),
+        "`{path}` is not the name of a test: {stdout}"
+    );
+}
+
+/// How many descriptors this process has open.
+///
+/// # Panics
+///
+/// Where there is no `/proc/self/fd`.
+pub fn descriptors() -> usize {
+    // Less the one that lists the directory.
+    fs::read_dir("/proc/self/fd").expect("procfs").count() - 1
+}
