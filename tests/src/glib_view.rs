@@ -89,7 +89,9 @@ static LOGGED: LazyLock<Mutex<Vec<(glib::LogLevel, String)>>> = LazyLock::new(||
     glib::log_set_writer_func(|level, fields| {
         let field = |name| {
             let field = fields.iter().find(|field| field.key() == name);
-            field.and_then(|field| field.value_str()).unwrap_or_default()
+            field
+                .and_then(|field| field.value_str())
+                .unwrap_or_default()
         };
         if field("GLIB_DOMAIN") == "glib-coro" {
             LOGGED

@@ -33,10 +33,10 @@ impl Host {
 
     /// What `Metrics::sources` says with this many priorities in use.
     pub fn sources(self, priorities: usize) -> usize {
-        match self {
-            #[cfg(feature = "glib")]
-            Self::GLib => priorities,
-            Self::Standalone => 0,
+        if self == Self::Standalone {
+            0
+        } else {
+            priorities
         }
     }
 }

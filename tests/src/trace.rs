@@ -16,7 +16,10 @@ pub fn is_available() -> bool {
         .status()
         .is_ok_and(|status| status.success());
     let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
-    assert!(works || !ci, "strace is missing or not permitted, and CI=true");
+    assert!(
+        works || !ci,
+        "strace is missing or not permitted, and CI=true"
+    );
     if !works {
         eprintln!("SKIPPED: strace is missing or not permitted on this machine");
     }

@@ -51,7 +51,11 @@ fn every_priority_progresses_beside_all_others(host: Host) {
     for _ in 0..5 {
         let before = seen();
         rt.block_on(async {
-            while seen().iter().zip(before).any(|(now, before)| *now < before + 100) {
+            while seen()
+                .iter()
+                .zip(before)
+                .any(|(now, before)| *now < before + 100)
+            {
                 yield_now().await;
             }
         });
@@ -198,7 +202,11 @@ fn a_wake_from_another_thread_is_seen_within_61_polls(host: Host) {
 
 fn idle_waits_for_everything_that_is_ready(host: Host) {
     // With the default budget a slow machine may need several turns, and `idle` may come in between.
-    let rt = host.builder().budget(Duration::from_secs(3600)).build().unwrap();
+    let rt = host
+        .builder()
+        .budget(Duration::from_secs(3600))
+        .build()
+        .unwrap();
     rt.block_on(async {
         let done = Counter::new();
         for _ in 0..200 {

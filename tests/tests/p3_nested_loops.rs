@@ -194,7 +194,10 @@ fn a_panic_in_a_nested_loop_ends_the_coroutine_that_nests(host: Host) {
             })
         });
         let error = task.await.unwrap_err();
-        assert!(error.to_string().ends_with("panicked: nested boom"), "{error}");
+        assert!(
+            error.to_string().ends_with("panicked: nested boom"),
+            "{error}"
+        );
     });
 }
 

@@ -70,7 +70,11 @@ fn abort_while_asleep_removes_the_timer(host: Host) {
 }
 
 fn abort_within_one_turn(host: Host) {
-    let rt = host.builder().budget(Duration::from_secs(3600)).build().unwrap();
+    let rt = host
+        .builder()
+        .budget(Duration::from_secs(3600))
+        .build()
+        .unwrap();
     let drops = DropNote::new();
     rt.block_on(async {
         let tasks: Vec<_> = (0..1_000)
@@ -195,7 +199,9 @@ fn an_abort_handle_of_an_ended_coroutine_aborts_nobody_else(host: Host) {
     let abort = ended.abort_handle();
     rt.block_on(ended).unwrap();
     // These may well take the place of the one that ended.
-    let tasks: Vec<_> = (0..10).map(|_| rt.spawn(sleep(Duration::from_millis(1)))).collect();
+    let tasks: Vec<_> = (0..10)
+        .map(|_| rt.spawn(sleep(Duration::from_millis(1))))
+        .collect();
     abort.abort();
     for task in tasks {
         rt.block_on(task).unwrap();
@@ -242,7 +248,10 @@ fn abort_on_drop_aborts_when_dropped_and_only_then(host: Host) {
     });
     assert_eq!(drops.count(), 1);
     assert!(!kept.is_finished());
-    assert_eq!(rt.block_on(rt.spawn(async { 5 }).abort_on_drop()).unwrap(), 5);
+    assert_eq!(
+        rt.block_on(rt.spawn(async { 5 }).abort_on_drop()).unwrap(),
+        5
+    );
 }
 
 fn dropping_the_join_handle_detaches(host: Host) {
@@ -284,7 +293,11 @@ fn a_destructor_that_panics_during_an_abort_reaches_the_joiner(host: Host) {
             *error.into_panic().downcast::<&str>().unwrap(),
             "in the destructor"
         );
-        assert_eq!(drops.count(), 1, "what the other destructors drop is dropped");
+        assert_eq!(
+            drops.count(),
+            1,
+            "what the other destructors drop is dropped"
+        );
         assert_eq!(rt.metrics().alive, 0);
     }
 }
