@@ -344,8 +344,7 @@ mod other_sources {
         redraws_beside(&Priority::ALL);
     }
 
-    /// The theorem in the docs of `runtime`: "at least every BUDGET + MAX_POLL + HOST for each priority
-    /// in use". A turn takes at most BUDGET + MAX_POLL, so turns are what to count.
+    /// The theorem in the docs of `runtime`: after at most 2ᵏ − 1 turns below k priorities in use.
     fn turns_between_dispatches(priorities: &[Priority], glib_priority: i32) -> u64 {
         let context = MainContext::new();
         let rt = Rc::new(Runtime::builder().main_context(&context).build().unwrap());
@@ -375,18 +374,18 @@ mod other_sources {
         turns[5..].windows(2).map(|w| w[1] - w[0]).max().unwrap()
     }
 
-    pub(super) fn a_less_urgent_source_waits_one_turn_for_one_priority(_: Host) {
+    pub(super) fn a_source_below_one_priority_waits_one_turn(_: Host) {
         assert!(turns_between_dispatches(&[Priority::Default], 120) <= 1);
     }
 
-    pub(super) fn a_less_urgent_source_waits_one_turn_for_each_priority_in_use(_: Host) {
+    pub(super) fn a_source_below_three_priorities_waits_seven_turns(_: Host) {
         let turns = turns_between_dispatches(&Priority::ALL, 300);
-        assert!(turns <= 3, "{turns} turns between two dispatches");
+        assert!(turns <= 7, "{turns} turns between two dispatches");
     }
 
-    pub(super) fn a_redraw_waits_one_turn_for_each_more_urgent_priority_in_use(_: Host) {
+    pub(super) fn a_redraw_below_two_priorities_waits_three_turns(_: Host) {
         let turns = turns_between_dispatches(&[Priority::High, Priority::Default], 120);
-        assert!(turns <= 2, "{turns} turns between two dispatches");
+        assert!(turns <= 3, "{turns} turns between two dispatches");
     }
 
     pub(super) fn idle_lets_a_pending_redraw_go_first(_: Host) {
@@ -437,9 +436,9 @@ on_glib![
     redraws_go_on_beside_default_yielders,
     redraws_go_on_beside_idle_yielders,
     redraws_go_on_beside_yielders_of_all_priorities,
-    a_less_urgent_source_waits_one_turn_for_one_priority,
-    a_less_urgent_source_waits_one_turn_for_each_priority_in_use,
-    a_redraw_waits_one_turn_for_each_more_urgent_priority_in_use,
+    a_source_below_one_priority_waits_one_turn,
+    a_source_below_three_priorities_waits_seven_turns,
+    a_redraw_below_two_priorities_waits_three_turns,
     idle_lets_a_pending_redraw_go_first,
     a_source_of_equal_priority_takes_turns_with_yielders,
 ];
