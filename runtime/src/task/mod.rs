@@ -2,16 +2,24 @@
 
 mod abort_handle;
 mod builder;
+mod cancellation_token;
 mod idle;
 mod join_error;
 mod join_handle;
+mod join_set;
+mod scope;
+mod task_local;
 mod yield_now;
 
 pub use self::abort_handle::AbortHandle;
 pub use self::builder::{Builder, spawn, spawn_reporting};
+pub use self::cancellation_token::{CancellationToken, Cancelled, DropGuard};
 pub use self::idle::{Idle, idle};
 pub use self::join_error::JoinError;
 pub use self::join_handle::{AbortOnDrop, JoinHandle};
+pub use self::join_set::JoinSet;
+pub use self::scope::{Scope, scope};
+pub use self::task_local::{AccessError, LocalKey, Scoped};
 pub use self::yield_now::{YieldNow, yield_now};
 pub use crate::core::id::Id;
 pub use crate::core::priority::Priority;

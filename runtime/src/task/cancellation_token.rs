@@ -1,0 +1,233 @@
+//! Telling coroutines to stop, so that they can clean up.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll, Waker};
+
+use futures_util::future::{Either, select};
+use slab::Slab;
+
+use crate::core::lock::Lock;
+
+/// A flag that coroutines can wait for, with children.
+///
+/// Cancelling a token cancels its children and their children, never its parent. Clones are the same
+/// token. Any thread may do anything with it.
+///
+/// ```
+/// use glib_coro::task::CancellationToken;
+///
+/// # glib_coro::block_on(async {
+/// let token = CancellationToken::new();
+/// let worker = glib_coro::spawn({
+///     let token = token.child_token();
+///     async move {
+///         token.cancelled().await;
+///         "cleaned up" // with awaits, if need be
+///     }
+/// });
+/// token.cancel();
+/// assert_eq!(worker.await.unwrap(), "cleaned up");
+/// # });
+/// ```
+#[derive(Clone)]
+pub struct CancellationToken(Arc<Node>);
+
+struct Node {
+    /// Written under the lock of `state`, read without.
+    cancelled: AtomicBool,
+    state: Lock<State>,
+    /// Who cancels this one, and the slot there.
+    parent: Option<(Arc<Node>, usize)>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Emptied when the token is cancelled, and not filled again.
+    children: Slab<Weak<Node>>,
+    waiters: Slab<Waker>,
+}
+
+impl CancellationToken {
+    /// A token without a parent.
+    pub fn new() -> Self {
+        Self(Arc::new(Node::new(false, None)))
+    }
+
+    /// A token that is cancelled with this one, or alone.
+    pub fn child_token(&self) -> Self {
+        let mut state = self.0.state.lock();
+        if self.is_cancelled() {
+            return Self(Arc::new(Node::new(true, None)));
+        }
+        let slot = state.children.vacant_key();
+        let parent = Some((self.0.clone(), slot));
+        let child = Arc::new(Node::new(false, parent));
+        state.children.insert(Arc::downgrade(&child));
+        Self(child)
+    }
+
+    /// Cancels the token and its children. Does nothing if it is cancelled.
+    pub fn cancel(&self) {
+        let mut nodes = vec![self.0.clone()];
+        while let Some(node) = nodes.pop() {
+            let State { children, waiters } = {
+                let mut state = node.state.lock();
+                node.cancelled.store(true, Ordering::Release);
+                std::mem::take(&mut *state)
+            };
+            nodes.extend(children.iter().filter_map(|(_, child)| child.upgrade()));
+            for (_, waiter) in waiters {
+                waiter.wake();
+            }
+        }
+    }
+
+    /// Whether the token is cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.cancelled.load(Ordering::Acquire)
+    }
+
+    /// Waits until the token is cancelled.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future has no effect.
+    pub fn cancelled(&self) -> Cancelled {
+        Cancelled {
+            node: self.0.clone(),
+            slot: None,
+        }
+    }
+
+    /// Runs a future until it is done or the token is cancelled. `None`: it was cancelled, and the
+    /// future has been dropped. A future that is done at the same moment wins.
+    ///
+    /// ```
+    /// # use glib_coro::task::CancellationToken;
+    /// # glib_coro::block_on(async {
+    /// let token = CancellationToken::new();
+    /// assert_eq!(token.run_until_cancelled(async { 1 }).await, Some(1));
+    /// token.cancel();
+    /// assert_eq!(token.run_until_cancelled(std::future::pending::<()>()).await, None);
+    /// # });
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// As the future.
+    pub async fn run_until_cancelled<F: Future>(&self, future: F) -> Option<F::Output> {
+        match select(pin!(future), self.cancelled()).await {
+            Either::Left((output, _)) => Some(output),
+            Either::Right(_) => None,
+        }
+    }
+
+    /// A guard that cancels the token when it is dropped.
+    pub fn drop_guard(self) -> DropGuard {
+        DropGuard(Some(self))
+    }
+}
+
+impl Node {
+    fn new(cancelled: bool, parent: Option<(Arc<Self>, usize)>) -> Self {
+        Self {
+            cancelled: AtomicBool::new(cancelled),
+            state: Lock::default(),
+            parent,
+        }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Some((parent, slot)) = self.parent.take() {
+            // Gone already if the parent was cancelled.
+            let _ = parent.state.lock().children.try_remove(slot);
+        }
+    }
+}
+
+impl Default for CancellationToken {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for CancellationToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CancellationToken")
+            .field("is_cancelled", &self.is_cancelled())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The future of [`CancellationToken::cancelled`]. It keeps the token alive.
+#[must_use = "futures do nothing unless you `.await` them"]
+pub struct Cancelled {
+    node: Arc<Node>,
+    slot: Option<usize>,
+}
+
+impl Future for Cancelled {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        let waker = cx.waker().clone();
+        let mut state = this.node.state.lock();
+        if this.node.cancelled.load(Ordering::Acquire) {
+            this.slot = None;
+            return Poll::Ready(());
+        }
+        let displaced = match this.slot {
+            Some(slot) => Some(std::mem::replace(&mut state.waiters[slot], waker)),
+            None => {
+                this.slot = Some(state.waiters.insert(waker));
+                None
+            }
+        };
+        drop(state);
+        drop(displaced);
+        Poll::Pending
+    }
+}
+
+impl Drop for Cancelled {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot {
+            // Gone already if the token was cancelled.
+            let waker = self.node.state.lock().waiters.try_remove(slot);
+            drop(waker);
+        }
+    }
+}
+
+impl fmt::Debug for Cancelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cancelled").finish_non_exhaustive()
+    }
+}
+
+/// Cancels a token when it is dropped.
+#[derive(Debug)]
+#[must_use = "the token is cancelled when this is dropped"]
+pub struct DropGuard(Option<CancellationToken>);
+
+impl DropGuard {
+    /// Gives the token back, uncancelled.
+    pub fn disarm(mut self) -> CancellationToken {
+        self.0.take().expect("taken here only")
+    }
+}
+
+impl Drop for DropGuard {
+    fn drop(&mut self) {
+        if let Some(token) = &self.0 {
+            token.cancel();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Many coroutines of one kind.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::panic::resume_unwind;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use futures_util::stream::FuturesUnordered;
+
+use super::{AbortHandle, Builder, JoinError, JoinHandle};
+
+/// A set of coroutines whose outputs come in the order in which they end.
+///
+/// Dropping the set aborts what is still in it.
+///
+/// ```
+/// use glib_coro::task::JoinSet;
+///
+/// # glib_coro::block_on(async {
+/// let mut set = JoinSet::new();
+/// for n in 1..=3 {
+///     set.spawn(async move { n * n });
+/// }
+/// let mut squares = Vec::new();
+/// while let Some(square) = set.join_next().await {
+///     squares.push(square.unwrap());
+/// }
+/// squares.sort();
+/// assert_eq!(squares, [1, 4, 9]);
+/// # });
+/// ```
+#[must_use = "the coroutines are aborted when the set is dropped"]
+pub struct JoinSet<T> {
+    handles: FuturesUnordered<JoinHandle<T>>,
+}
+
+impl<T: 'static> JoinSet<T> {
+    /// An empty set.
+    pub fn new() -> Self {
+        Self {
+            handles: FuturesUnordered::new(),
+        }
+    }
+
+    /// Spawns a coroutine into the set, on the thread's current runtime.
+    ///
+    /// # Panics
+    ///
+    /// As [`spawn`](super::spawn()).
+    #[track_caller]
+    pub fn spawn<F>(&mut self, future: F) -> AbortHandle
+    where
+        F: Future<Output = T> + 'static,
+    {
+        self.insert(Builder::new().spawn(future))
+    }
+
+    /// Takes a coroutine into the set that was spawned in another way: with a name or a priority, or
+    /// through a [`Handle`](crate::Handle).
+    pub fn insert(&mut self, handle: JoinHandle<T>) -> AbortHandle {
+        let abort = handle.abort_handle();
+        self.handles.push(handle);
+        abort
+    }
+
+    /// How many coroutines have not been joined.
+    pub fn len(&self) -> usize {
+        self.handles.len()
+    }
+
+    /// Whether every coroutine has been joined.
+    pub fn is_empty(&self) -> bool {
+        self.handles.is_empty()
+    }
+
+    /// Waits for the next coroutine to end; `None` if the set is empty.
+    ///
+    /// # Errors
+    ///
+    /// [`JoinError`] if it was aborted or panicked.
+    ///
+    /// # Cancel safety
+    ///
+    /// No output is lost when the future is dropped.
+    pub async fn join_next(&mut self) -> Option<Result<T, JoinError>> {
+        poll_fn(|cx| self.poll_join_next(cx)).await
+    }
+
+    /// Polls for the next coroutine to end.
+    pub fn poll_join_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, JoinError>>> {
+        Pin::new(&mut self.handles).poll_next(cx)
+    }
+
+    /// Waits for all of them, and returns the outputs in the order in which they ended.
+    ///
+    /// # Panics
+    ///
+    /// With the panic of the first coroutine that panics, or if one was aborted. The others are aborted
+    /// then, as the set is dropped.
+    pub async fn join_all(mut self) -> Vec<T> {
+        let mut outputs = Vec::with_capacity(self.len());
+        while let Some(joined) = self.join_next().await {
+            match joined {
+                Ok(output) => outputs.push(output),
+                Err(error) => match error.try_into_panic() {
+                    Ok(payload) => resume_unwind(payload),
+                    Err(error) => panic!("cannot join all: {error}"),
+                },
+            }
+        }
+        outputs
+    }
+
+    /// Aborts all of them; [`join_next`](Self::join_next) then tells when each has ended.
+    pub fn abort_all(&self) {
+        for handle in &self.handles {
+            handle.abort();
+        }
+    }
+
+    /// Aborts all of them and waits until they have ended.
+    pub async fn shutdown(&mut self) {
+        self.abort_all();
+        while self.join_next().await.is_some() {}
+    }
+
+    /// Empties the set; the coroutines go on.
+    pub fn detach_all(&mut self) {
+        self.handles = FuturesUnordered::new();
+    }
+}
+
+impl<T: 'static> Default for JoinSet<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Drop for JoinSet<T> {
+    fn drop(&mut self) {
+        for handle in &self.handles {
+            handle.abort();
+        }
+    }
+}
+
+impl<T> fmt::Debug for JoinSet<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinSet")
+            .field("len", &self.handles.len())
+            .finish_non_exhaustive()
+    }
+}

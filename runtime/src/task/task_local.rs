@@ -1,0 +1,202 @@
+//! Values that belong to a coroutine.
+
+use std::cell::RefCell;
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::thread;
+
+use pin_project_lite::pin_project;
+
+/// Declares values that a future and everything it awaits can see.
+///
+/// ```
+/// glib_coro::task_local! {
+///     /// Who asked.
+///     static USER: String;
+/// }
+///
+/// # glib_coro::block_on(async {
+/// async fn greeting() -> String {
+///     USER.with(|user| format!("hello {user}"))
+/// }
+/// let text = USER.scope("ada".to_owned(), greeting()).await;
+/// assert_eq!(text, "hello ada");
+/// # });
+/// ```
+///
+/// A spawned coroutine does not inherit the values: give it a scope of its own.
+#[macro_export]
+macro_rules! task_local {
+    () => {};
+    ($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty $(; $($rest:tt)*)?) => {
+        $(#[$attribute])*
+        $visibility static $name: $crate::task::LocalKey<$type> = {
+            ::std::thread_local! {
+                static SLOT: ::std::cell::RefCell<::std::option::Option<$type>> =
+                    const { ::std::cell::RefCell::new(::std::option::Option::None) };
+            }
+            $crate::task::LocalKey::__new(&SLOT)
+        };
+        $($crate::task_local!($($rest)*);)?
+    };
+}
+
+/// A value declared by [`task_local!`](crate::task_local).
+pub struct LocalKey<T: 'static> {
+    slot: &'static thread::LocalKey<RefCell<Option<T>>>,
+}
+
+impl<T: 'static> LocalKey<T> {
+    #[doc(hidden)]
+    pub const fn __new(slot: &'static thread::LocalKey<RefCell<Option<T>>>) -> Self {
+        Self { slot }
+    }
+
+    /// Runs a future with a value. Also the future's destructors see it, whenever it is dropped.
+    pub fn scope<F: Future>(&'static self, value: T, future: F) -> Scoped<T, F> {
+        Scoped {
+            key: self,
+            value: Some(value),
+            future: Some(future),
+        }
+    }
+
+    /// Runs a function with a value.
+    pub fn sync_scope<R>(&'static self, value: T, function: impl FnOnce() -> R) -> R {
+        let mut value = Some(value);
+        let _swapped = Swapped::new(self, &mut value);
+        function()
+    }
+
+    /// Looks at the value.
+    ///
+    /// # Panics
+    ///
+    /// Outside [`scope`](Self::scope).
+    #[track_caller]
+    pub fn with<R>(&'static self, function: impl FnOnce(&T) -> R) -> R {
+        match self.try_with(function) {
+            Ok(result) => result,
+            Err(error) => panic!("{error}; wrap the future in `.scope(value, future)`"),
+        }
+    }
+
+    /// Looks at the value.
+    ///
+    /// # Errors
+    ///
+    /// Outside [`scope`](Self::scope).
+    pub fn try_with<R>(&'static self, function: impl FnOnce(&T) -> R) -> Result<R, AccessError> {
+        self.slot
+            .try_with(|slot| slot.borrow().as_ref().map(function))
+            .ok()
+            .flatten()
+            .ok_or(AccessError(()))
+    }
+
+    /// A clone of the value.
+    ///
+    /// # Panics
+    ///
+    /// Outside [`scope`](Self::scope).
+    #[track_caller]
+    pub fn get(&'static self) -> T
+    where
+        T: Clone,
+    {
+        self.with(T::clone)
+    }
+
+    fn swap(&'static self, value: &mut Option<T>) {
+        // The slot is gone only while the thread ends; then nobody can look at it either.
+        let _ = self
+            .slot
+            .try_with(|slot| std::mem::swap(&mut *slot.borrow_mut(), value));
+    }
+}
+
+impl<T: 'static> fmt::Debug for LocalKey<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalKey").finish_non_exhaustive()
+    }
+}
+
+/// Puts a value into the slot, and takes it out again when dropped.
+struct Swapped<'a, T: 'static> {
+    key: &'static LocalKey<T>,
+    outer: &'a mut Option<T>,
+}
+
+impl<'a, T: 'static> Swapped<'a, T> {
+    fn new(key: &'static LocalKey<T>, value: &'a mut Option<T>) -> Self {
+        key.swap(value);
+        Self { key, outer: value }
+    }
+}
+
+impl<T: 'static> Drop for Swapped<'_, T> {
+    fn drop(&mut self) {
+        self.key.swap(self.outer);
+    }
+}
+
+pin_project! {
+    /// The future of [`LocalKey::scope`].
+    #[must_use = "futures do nothing unless you `.await` them"]
+    pub struct Scoped<T: 'static, F> {
+        key: &'static LocalKey<T>,
+        value: Option<T>,
+        #[pin]
+        future: Option<F>,
+    }
+
+    impl<T: 'static, F> PinnedDrop for Scoped<T, F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _swapped = Swapped::new(this.key, this.value);
+            this.future.set(None);
+        }
+    }
+}
+
+impl<T: 'static, F: Future> Future for Scoped<T, F> {
+    type Output = F::Output;
+
+    /// # Panics
+    ///
+    /// If polled again after it was ready.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        let _swapped = Swapped::new(this.key, this.value);
+        let Some(future) = this.future.as_mut().as_pin_mut() else {
+            panic!("`LocalKey::scope` polled after it was ready");
+        };
+        let polled = future.poll(cx);
+        if polled.is_ready() {
+            // Its destructors see the value, too.
+            this.future.set(None);
+        }
+        polled
+    }
+}
+
+impl<T: 'static, F> fmt::Debug for Scoped<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scoped").finish_non_exhaustive()
+    }
+}
+
+/// There is no value here: the code runs outside the scope of a task local.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccessError(());
+
+impl fmt::Display for AccessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no value of this task local is in scope")
+    }
+}
+
+impl Error for AccessError {}
