@@ -62,7 +62,27 @@ pub enum Level {
     Warning,
 }
 
-type Hook = Box<dyn Fn(&Unhandled) + Send + Sync>;
+/// Called with what nobody looked at.
+pub(crate) type Hook = Box<dyn Fn(&Unhandled) + Send + Sync>;
+
+/// What can be chosen about a core.
+pub(crate) struct Options {
+    /// How long a turn may go on.
+    pub(crate) budget: Duration,
+    pub(crate) hook: Option<Hook>,
+    /// What nobody looked at ends the `block_on` that runs.
+    pub(crate) end_on_unhandled: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            budget: Duration::from_millis(1),
+            hook: None,
+            end_on_unhandled: false,
+        }
+    }
+}
 
 /// The state behind one runtime.
 pub(crate) struct Core {
@@ -89,6 +109,10 @@ pub(crate) struct Core {
     waker: OnceLock<Box<dyn Fn() + Send + Sync>>,
     log: OnceLock<fn(Level, &str)>,
     hook: Option<Hook>,
+    end_on_unhandled: bool,
+    /// What ends the program: the first that nobody looked at, if that is asked for.
+    verdict: Lock<Option<Box<dyn Any + Send>>>,
+    condemned: AtomicBool,
 }
 
 /// Figures about a runtime, at one moment.
@@ -122,14 +146,11 @@ pub struct Metrics {
 
 impl Core {
     /// A core owned by the calling thread, and the backend whose descriptor its host watches.
-    pub(crate) fn new(
-        budget: Duration,
-        hook: Option<Hook>,
-    ) -> io::Result<(Arc<Self>, Arc<Backend>)> {
+    pub(crate) fn new(options: Options) -> io::Result<(Arc<Self>, Arc<Backend>)> {
         let backend = Arc::new(Backend::new()?);
         let core = Arc::new(Self {
             owner: ThreadToken::current(),
-            budget,
+            budget: options.budget,
             queue: Lock::default(),
             remote: RemoteQueue::new(),
             tasks: Lock::default(),
@@ -144,7 +165,10 @@ impl Core {
             complained: AtomicBool::new(false),
             waker: OnceLock::new(),
             log: OnceLock::new(),
-            hook,
+            hook: options.hook,
+            end_on_unhandled: options.end_on_unhandled,
+            verdict: Lock::default(),
+            condemned: AtomicBool::new(false),
         });
         Ok((core, backend))
     }
@@ -284,7 +308,36 @@ impl Core {
                 }
             }
         }
-        outcome::discard(unhandled);
+        if self.end_on_unhandled && !self.condemned.swap(true, Ordering::AcqRel) {
+            *self.verdict.lock() = Some(unhandled.into_panic());
+            self.interrupt();
+            self.reactor.notify();
+        } else {
+            outcome::discard(unhandled);
+        }
+    }
+
+    /// Whether something that nobody looked at is to end the program.
+    pub(crate) fn is_condemned(&self) -> bool {
+        self.condemned.load(Ordering::Acquire)
+    }
+
+    /// What ends the program, once.
+    pub(crate) fn take_verdict(&self) -> Option<Box<dyn Any + Send>> {
+        self.verdict.lock().take()
+    }
+
+    /// Whether no coroutine is alive but those in the middle of a poll. If not, wakes `waker` when there
+    /// may be an answer.
+    pub(crate) fn poll_drained(&self, waker: &Waker) -> bool {
+        let mut tasks = self.tasks.lock();
+        if tasks.len() <= self.depth.load(Ordering::Relaxed) {
+            return true;
+        }
+        let displaced = tasks.drained.replace(waker.clone());
+        drop(tasks);
+        drop(displaced);
+        false
     }
 
     /// Marks a coroutine to be dropped at its await point, from any thread.

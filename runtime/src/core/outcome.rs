@@ -164,6 +164,17 @@ impl Unhandled {
     }
 }
 
+impl Unhandled {
+    /// What to resume a panic with.
+    pub(super) fn into_panic(self) -> Box<dyn Any + Send> {
+        let message = self.to_string();
+        match self.cause {
+            Cause::Panic(payload) => payload,
+            Cause::Error(_) => Box::new(message),
+        }
+    }
+}
+
 impl Display for Unhandled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "coroutine ")?;

@@ -104,6 +104,8 @@ pub(super) struct Table {
     /// Set when the runtime ends; nothing is added from then on.
     pub(super) closed: bool,
     pub(super) spawned: u64,
+    /// Whoever waits for the table to run empty; woken each time that a coroutine ends.
+    pub(super) drained: Option<Waker>,
     pub(super) peak: usize,
 }
 

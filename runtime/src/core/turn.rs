@@ -163,7 +163,12 @@ impl Core {
         let inner = current::end(outer);
         self.depth.store(depth, Ordering::Relaxed);
         if inner.is_some_and(|running| running.finished) {
-            let (entry, aborted) = self.tasks.lock().remove(slot);
+            let (entry, aborted, drained) = {
+                let mut tasks = self.tasks.lock();
+                let (entry, aborted) = tasks.remove(slot);
+                (entry, aborted, tasks.drained.take())
+            };
+            drained.into_iter().for_each(Waker::wake);
             if aborted {
                 self.aborts.fetch_sub(1, Ordering::Relaxed);
             }

@@ -6,10 +6,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::{Inner, Runtime, Unhandled, local};
-use crate::core::Core;
+use crate::core::{Core, Options};
 use crate::event_loop::{Driver, EventLoop};
-
-type Hook = Box<dyn Fn(&Unhandled) + Send + Sync>;
+use crate::task::CancellationToken;
 
 /// Builds a [`Runtime`] with options.
 ///
@@ -27,8 +26,7 @@ type Hook = Box<dyn Fn(&Unhandled) + Send + Sync>;
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder {
     host: Host,
-    budget: Duration,
-    hook: Option<Hook>,
+    options: Options,
 }
 
 enum Host {
@@ -42,8 +40,7 @@ impl Builder {
     pub(super) fn new() -> Self {
         Self {
             host: Host::Thread,
-            budget: Duration::from_millis(1),
-            hook: None,
+            options: Options::default(),
         }
     }
 
@@ -66,7 +63,7 @@ impl Builder {
     ///
     /// A turn ends with the first poll that ends after the budget.
     pub fn budget(mut self, budget: Duration) -> Self {
-        self.budget = budget;
+        self.options.budget = budget;
         self
     }
 
@@ -77,7 +74,25 @@ impl Builder {
     /// The hook runs on the thread that let the handle go: in general the runtime's, but a `JoinHandle`
     /// can be dropped anywhere. A panic inside the hook is logged.
     pub fn on_unhandled(mut self, hook: impl Fn(&Unhandled) + Send + Sync + 'static) -> Self {
-        self.hook = Some(Box::new(hook));
+        self.options.hook = Some(Box::new(hook));
+        self
+    }
+
+    /// Has the first panic or error that nobody looked at end the [`block_on`](Runtime::block_on) that
+    /// runs, which panics with it, after the hook was called. For programs that would rather stop than
+    /// go on without one of their coroutines.
+    ///
+    /// ```should_panic
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::builder().end_on_unhandled(true).build()?;
+    /// runtime.block_on(async {
+    ///     glib_coro::spawn(async { panic!("nobody looks") });
+    ///     std::future::pending::<()>().await
+    /// });
+    /// # Ok(()) }
+    /// ```
+    pub fn end_on_unhandled(mut self, end: bool) -> Self {
+        self.options.end_on_unhandled = end;
         self
     }
 
@@ -97,28 +112,28 @@ impl Builder {
             }
             Host::Loop(event_loop) => (event_loop, false),
         };
-        let inner = Inner::new(event_loop, self.budget, self.hook)?;
+        let inner = Inner::new(event_loop, self.options)?;
         local::register(&inner, fallback);
         Ok(Runtime::from_inner(inner))
     }
 }
 
 impl Inner {
-    pub(super) fn new(
-        event_loop: Box<dyn EventLoop>,
-        budget: Duration,
-        hook: Option<Hook>,
-    ) -> io::Result<Rc<Self>> {
-        let (core, backend) = Core::new(budget, hook)?;
+    pub(super) fn new(event_loop: Box<dyn EventLoop>, options: Options) -> io::Result<Rc<Self>> {
+        let (core, backend) = Core::new(options)?;
         event_loop.attach(Driver::new(core.clone(), backend))?;
-        Ok(Rc::new(Self { core, event_loop }))
+        Ok(Rc::new(Self {
+            core,
+            event_loop,
+            shutdown: CancellationToken::new(),
+        }))
     }
 }
 
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
-            .field("budget", &self.budget)
+            .field("budget", &self.options.budget)
             .finish_non_exhaustive()
     }
 }

@@ -78,16 +78,20 @@ pub(super) fn run<F: Future>(inner: &Inner, future: F) -> F::Output {
     };
     let mut handle = JoinHandle::spawn_local(&inner.core, spec, None, borrower);
     {
-        let _entered = enter(&inner.core);
+        let core = &inner.core;
+        let _entered = enter(core);
         inner
             .event_loop
-            .run_until(&|| handle.is_finished() || inner.core.is_orphaned());
-        if inner.core.is_orphaned() {
-            inner.core.close();
+            .run_until(&|| handle.is_finished() || core.is_orphaned() || core.is_condemned());
+        if core.is_orphaned() {
+            core.close();
         }
     }
     let joined = Pin::new(&mut handle).poll(&mut Context::from_waker(Waker::noop()));
     drop(lender);
+    if let Some(payload) = inner.core.take_verdict() {
+        resume_unwind(payload);
+    }
     match joined {
         Poll::Ready(Ok(())) => {}
         Poll::Ready(Err(error)) => match error.try_into_panic() {

@@ -4,11 +4,10 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{Inner, TryCurrentError};
-use crate::core::Core;
 use crate::core::current;
+use crate::core::{Core, Options};
 use crate::event_loop::EventLoop;
 
 /// A runtime of this thread.
@@ -127,7 +126,7 @@ pub(super) fn current_inner() -> Result<Rc<Inner>, TryCurrentError> {
 
 /// Attaches a runtime on first use.
 fn attach(event_loop: Box<dyn EventLoop>, fallback: bool) -> Result<Arc<Core>, TryCurrentError> {
-    let inner = Inner::new(event_loop, Duration::from_millis(1), None).map_err(TryCurrentError)?;
+    let inner = Inner::new(event_loop, Options::default()).map_err(TryCurrentError)?;
     let core = inner.core.clone();
     insert(Hold::Attached(inner), fallback)?;
     Ok(core)

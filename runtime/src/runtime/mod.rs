@@ -39,14 +39,17 @@ mod builder;
 mod handle;
 mod lend;
 mod local;
+mod worker;
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::future::LocalFutureObj;
 use futures_util::task::{LocalSpawn, SpawnError};
@@ -54,13 +57,15 @@ use futures_util::task::{LocalSpawn, SpawnError};
 pub use self::builder::Builder;
 pub use self::handle::{Handle, TryCurrentError};
 pub(crate) use self::local::{current, is_current_or_none, try_current};
+pub use self::worker::Worker;
 pub use crate::core::Metrics;
 pub use crate::core::outcome::Unhandled;
 
 use crate::core::Core;
 use crate::core::current::{Entered, enter};
 use crate::event_loop::EventLoop;
-use crate::task::{self, JoinHandle};
+use crate::task::{self, CancellationToken, JoinHandle};
+use crate::time::timeout;
 
 /// Coroutines on an event loop.
 ///
@@ -91,6 +96,8 @@ pub struct Runtime {
 pub(crate) struct Inner {
     pub(crate) core: Arc<Core>,
     event_loop: Box<dyn EventLoop>,
+    /// Cancelled when the runtime is shut down.
+    shutdown: CancellationToken,
 }
 
 impl Runtime {
@@ -166,6 +173,49 @@ impl Runtime {
         }
     }
 
+    /// A token that is cancelled when the runtime is [shut down](Self::shutdown) or dropped: give clones
+    /// or children of it to the coroutines that have something to clean up.
+    pub fn shutdown_token(&self) -> CancellationToken {
+        self.inner.shutdown.clone()
+    }
+
+    /// Ends the runtime with a chance to clean up: cancels the [token](Self::shutdown_token), runs the
+    /// loop until every coroutine has ended or the time of grace is over, and drops the rest.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glib_coro::{Runtime, sleep};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = Runtime::new()?;
+    /// let token = runtime.shutdown_token();
+    /// let cleaner = runtime.spawn(async move {
+    ///     token.cancelled().await;
+    ///     sleep(Duration::from_millis(1)).await; // say goodbye to a server
+    /// });
+    /// runtime.shutdown(Duration::from_secs(5));
+    /// assert!(cleaner.is_finished());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`block_on`](Self::block_on).
+    #[track_caller]
+    pub fn shutdown(self, grace: Duration) {
+        self.inner.shutdown.cancel();
+        let core = &self.inner.core;
+        let drained = poll_fn(|cx| {
+            if core.poll_drained(cx.waker()) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        });
+        // If the time is up, the drop below ends what is left.
+        let _ = self.block_on(timeout(grace, drained));
+    }
+
     /// Figures about this moment.
     pub fn metrics(&self) -> Metrics {
         Metrics {
@@ -177,6 +227,7 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
+        self.inner.shutdown.cancel();
         self.inner.core.close();
     }
 }
