@@ -19,9 +19,6 @@ thread_local! {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Running {
     pub(super) id: Id,
-    pub(super) slot: u32,
-    /// The coroutine is to drop its future instead of polling it.
-    pub(super) aborted: bool,
     /// The coroutine has ended: its entry can go.
     pub(super) finished: bool,
     /// How many more ready operations this poll may perform.
@@ -32,11 +29,9 @@ pub(super) struct Running {
 const ALLOWANCE: u8 = 128;
 
 impl Running {
-    pub(super) fn new(id: Id, slot: u32, aborted: bool) -> Self {
+    pub(super) fn new(id: Id) -> Self {
         Self {
             id,
-            slot,
-            aborted,
             finished: false,
             allowance: ALLOWANCE,
         }
@@ -53,11 +48,6 @@ pub(super) fn begin(running: Running) -> Option<Running> {
 #[inline]
 pub(super) fn end(outer: Option<Running>) -> Option<Running> {
     RUNNING.replace(outer)
-}
-
-#[inline]
-pub(super) fn running() -> Option<Running> {
-    RUNNING.get()
 }
 
 /// Notes that the coroutine being polled has ended.
@@ -135,15 +125,6 @@ pub(super) fn ensure_innermost(core: &Arc<Core>) -> Option<Entered> {
         cores.last().is_some_and(|last| Arc::ptr_eq(last, core))
     });
     (is_innermost != Ok(true)).then(|| enter(core))
-}
-
-/// The entered core that satisfies a condition, the innermost first.
-pub(super) fn find_core(condition: impl Fn(&Core) -> bool) -> Option<Arc<Core>> {
-    let found = CORES.try_with(|cores| {
-        let cores = cores.borrow();
-        cores.iter().rev().find(|core| condition(core)).cloned()
-    });
-    found.ok().flatten()
 }
 
 /// Keeps a core entered.

@@ -28,10 +28,9 @@ pub(crate) mod timers;
 mod turn;
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
-use std::io;
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -43,7 +42,7 @@ pub use turn::Turn;
 use backend::Backend;
 use id::Id;
 use lock::Lock;
-use outcome::{Report, Unhandled, panic_message};
+use outcome::{Description, Report, Unhandled, panic_message};
 use priority::Priority;
 use reactor::Reactor;
 use remote::RemoteQueue;
@@ -177,6 +176,12 @@ impl Core {
         ThreadToken::current() == self.owner
     }
 
+    /// Whether both belong to the same thread.
+    #[cfg(feature = "glib")]
+    pub(crate) fn is_beside(&self, other: &Self) -> bool {
+        self.owner == other.owner
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
@@ -194,7 +199,7 @@ impl Core {
         F::Output: 'static,
     {
         self.enlist(spec, |builder| {
-            builder.spawn_local(move |_| Coroutine::new(future, report), schedule)
+            builder.spawn_local(move |meta| Coroutine::new(meta, future, report), schedule)
         })
     }
 
@@ -210,7 +215,7 @@ impl Core {
         F::Output: Send + 'static,
     {
         self.enlist(spec, |builder| {
-            builder.spawn(move |_| Coroutine::new(future, report), schedule)
+            builder.spawn(move |meta| Coroutine::new(meta, future, report), schedule)
         })
     }
 
@@ -261,14 +266,11 @@ impl Core {
         self.queue.lock().push(priority, runnable)
     }
 
-    /// Has an idler woken when a turn of priority idle comes.
+    /// Has an idler woken when a turn of priority idle comes. On the owner thread.
     pub(crate) fn schedule_idler(&self, idler: Idler) {
         let must_tell = self.queue.lock().push_idler(idler);
         if must_tell {
             self.tell_host();
-            if !self.is_owned_by_this_thread() {
-                self.reactor.notify();
-            }
         }
     }
 
@@ -288,10 +290,14 @@ impl Core {
         let _ = self.log.set(log);
     }
 
+    /// Never panics: it is called where that would abort the process.
     pub(crate) fn log(&self, level: Level, message: &str) {
         match self.log.get() {
-            Some(log) => log(level, message),
-            None => eprintln!("glib-coro: {message}"),
+            Some(log) => {
+                let logged = catch_unwind(AssertUnwindSafe(|| log(level, message)));
+                logged.unwrap_or_else(outcome::discard);
+            }
+            None => log_to_stderr(message),
         }
     }
 
@@ -347,6 +353,29 @@ impl Core {
         };
         self.aborts.fetch_add(1, Ordering::Relaxed);
         waker.wake();
+    }
+
+    /// Whether a coroutine is to drop its future instead of polling it.
+    #[inline]
+    fn is_aborted(&self, slot: u32, id: Id) -> bool {
+        self.aborts.load(Ordering::Relaxed) > 0
+            && self
+                .tasks
+                .lock()
+                .get(slot, id)
+                .is_some_and(|entry| entry.aborted)
+    }
+
+    /// Who a coroutine is that has not ended.
+    fn describe(self: &Arc<Self>, slot: u32, id: Id) -> Description {
+        let tasks = self.tasks.lock();
+        let entry = tasks.get(slot, id);
+        Description {
+            core: self.clone(),
+            id,
+            name: entry.and_then(|entry| entry.name.clone()),
+            location: entry.map_or(Location::caller(), |entry| entry.location),
+        }
     }
 
     /// Whether a coroutine of that priority is ready. "No" counts as told to the host, which may go to
@@ -479,24 +508,11 @@ pub(crate) fn log_panic(culprit: &str, payload: Box<dyn Any + Send>) {
     outcome::discard(payload);
     match current::core() {
         Some(core) => core.log(Level::Critical, &message),
-        None => eprintln!("glib-coro: {message}"),
+        None => log_to_stderr(&message),
     }
 }
 
-/// Who is being polled: for a report that may come later.
-#[expect(clippy::type_complexity, reason = "destructured by its one caller")]
-fn running_description() -> Option<(
-    Arc<Core>,
-    Id,
-    Option<Cow<'static, str>>,
-    &'static Location<'static>,
-)> {
-    let running = current::running()?;
-    let core =
-        current::find_core(|core| core.tasks.lock().get(running.slot, running.id).is_some())?;
-    let tasks = core.tasks.lock();
-    let entry = tasks.get(running.slot, running.id)?;
-    let (name, location) = (entry.name.clone(), entry.location);
-    drop(tasks);
-    Some((core, running.id, name, location))
+fn log_to_stderr(message: &str) {
+    // Where nobody reads standard error there is nobody to tell.
+    let _ = writeln!(io::stderr(), "glib-coro: {message}");
 }

@@ -29,32 +29,36 @@ pub(crate) struct Outcome<T> {
 }
 
 struct Origin<T> {
-    core: Arc<Core>,
-    id: Id,
-    name: Option<Cow<'static, str>>,
-    location: &'static Location<'static>,
+    description: Description,
     report: Option<Report<T>>,
 }
 
+/// Who a coroutine is.
+pub(super) struct Description {
+    pub(super) core: Arc<Core>,
+    pub(super) id: Id,
+    pub(super) name: Option<Cow<'static, str>>,
+    pub(super) location: &'static Location<'static>,
+}
+
 impl<T> Outcome<T> {
-    /// Must be called from the coroutine's own poll, where its name can be looked up.
-    pub(super) fn new(result: Result<T, Failure>, report: Option<Report<T>>) -> Self {
+    /// `describe` is asked if the result may have to be reported.
+    pub(super) fn new(
+        result: Result<T, Failure>,
+        report: Option<Report<T>>,
+        describe: impl FnOnce() -> Description,
+    ) -> Self {
         let reportable = match &result {
             Ok(output) => report.is_some_and(|report| report(output).is_some()),
             Err(Failure::Panicked(_)) => true,
             Err(Failure::Cancelled) => false,
         };
-        let origin = reportable.then(super::running_description).flatten().map(
-            |(core, id, name, location)| {
-                Box::new(Origin {
-                    core,
-                    id,
-                    name,
-                    location,
-                    report,
-                })
-            },
-        );
+        let origin = reportable.then(|| {
+            Box::new(Origin {
+                description: describe(),
+                report,
+            })
+        });
         Self {
             result: Some(result),
             origin,
@@ -71,7 +75,7 @@ impl<T> Drop for Outcome<T> {
         let (Some(result), origin) = (self.result.take(), self.origin.take()) else {
             return;
         };
-        // This runs inside async-task, where a panic would abort the process; and the error, the output
+        // This may run inside async-task, where a panic aborts the process; and the error, the output
         // and the payload are anybody's code.
         let told = catch_unwind(AssertUnwindSafe(|| match result {
             Ok(output) => {
@@ -98,10 +102,16 @@ impl<T> Drop for Outcome<T> {
 
 impl<T> Origin<T> {
     fn tell(self, cause: Cause) {
-        self.core.unhandled(Unhandled {
-            id: self.id,
-            name: self.name,
-            location: self.location,
+        let Description {
+            core,
+            id,
+            name,
+            location,
+        } = self.description;
+        core.unhandled(Unhandled {
+            id,
+            name,
+            location,
             cause,
         });
     }

@@ -21,6 +21,8 @@ pub(crate) struct RunQueue {
     /// One bit per priority: the host was told that nothing is ready and may be asleep, so the next
     /// push must call its waker. Set by [`rest`](Self::rest), cleared by that push and by a turn.
     resting: u8,
+    /// One bit per priority: it has been in use, so the host knows that it serves it.
+    used: u8,
     pub(super) polls: u64,
     pub(super) turns: u64,
 }
@@ -51,6 +53,10 @@ impl RunQueue {
     /// Adds a waiter for idleness. `true`: the host may be asleep and must be told.
     #[must_use]
     pub(super) fn push_idler(&mut self, idler: Idler) -> bool {
+        if self.idlers.len() == self.idlers.capacity() {
+            // Those that were dropped; a loop that is never idle would collect them for ever.
+            self.idlers.retain(|idler| idler.lock().is_some());
+        }
         self.idlers.push(idler);
         self.stir(Priority::Idle)
     }
@@ -81,8 +87,9 @@ impl RunQueue {
     #[inline]
     fn stir(&mut self, priority: Priority) -> bool {
         let bit = 1 << priority as u8;
-        let must_tell = self.resting & bit != 0;
+        let must_tell = (self.resting | !self.used) & bit != 0;
         self.resting &= !bit;
+        self.used |= bit;
         must_tell
     }
 }

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 use slab::Slab;
 
 use super::lock::Lock;
+use super::reactor::wake_all;
 
 /// What a waiter waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +40,16 @@ struct Side {
     tick: u64,
     /// Futures that wait. An event takes the wakers and leaves the slots to their owners.
     waiters: Slab<Option<Waker>>,
-    /// The last caller of a `poll_…` function, which has no slot of its own.
-    poller: Option<Waker>,
+    /// Callers of `poll_event`, which have no slot of their own and so cannot say when they lose interest.
+    pollers: Vec<Waker>,
+    /// How many of them are kept before all are woken, which sorts out those that lost interest. Doubles
+    /// then, until the next event.
+    limit: usize,
     /// When `poll_next_event` began to wait.
     polled_at: Option<u64>,
 }
+
+const POLLERS: usize = 16;
 
 impl Side {
     fn new() -> Self {
@@ -51,7 +57,8 @@ impl Side {
             ready: true,
             tick: 0,
             waiters: Slab::new(),
-            poller: None,
+            pollers: Vec::new(),
+            limit: POLLERS,
             polled_at: None,
         }
     }
@@ -74,7 +81,8 @@ impl Source {
                 side.ready = true;
                 side.tick += 1;
                 wakers.extend(side.waiters.iter_mut().filter_map(|(_, w)| w.take()));
-                wakers.extend(side.poller.take());
+                wakers.append(&mut side.pollers);
+                side.limit = POLLERS;
             }
         }
     }
@@ -110,55 +118,67 @@ impl Source {
         }
     }
 
-    /// Is ready if there was an event since the call that returned `Pending`; serves the latest caller
-    /// per direction. `Err`: this is the first call of a wait, and the descriptor has to be re-armed.
+    /// Is ready if there was an event since the call that returned `Pending`. `Err`: this is the first
+    /// call of a wait, and the descriptor has to be re-armed.
     pub(crate) fn poll_next_event(
         &self,
         direction: Direction,
         cx: &mut Context<'_>,
     ) -> Result<Poll<()>, MustRearm> {
-        let mut sides = self.sides.lock();
-        let side = &mut sides[direction as usize];
-        let started = side.polled_at.is_some();
-        if side.polled_at.is_some_and(|tick| tick != side.tick) {
-            side.polled_at = None;
-            return Ok(Poll::Ready(()));
+        let (started, tick) = {
+            let mut sides = self.sides.lock();
+            let side = &mut sides[direction as usize];
+            match side.polled_at {
+                Some(tick) => (true, tick),
+                None => (false, *side.polled_at.insert(side.tick)),
+            }
+        };
+        let polled = self.poll_event(direction, tick, cx);
+        if polled.is_ready() {
+            self.end_wait(direction);
         }
-        side.polled_at = Some(side.tick);
-        let displaced = replace_waker(&mut side.poller, cx.waker());
-        drop(sides);
-        drop(displaced);
-        if started {
-            Ok(Poll::Pending)
-        } else {
-            Err(MustRearm)
-        }
+        if started { Ok(polled) } else { Err(MustRearm) }
     }
 
-    /// Is ready once there was an event after `tick`; serves the latest caller per direction.
+    /// Makes the next call of [`poll_next_event`](Self::poll_next_event) the first of a wait.
+    pub(crate) fn end_wait(&self, direction: Direction) {
+        self.sides.lock()[direction as usize].polled_at = None;
+    }
+
+    /// Is ready once there was an event after `tick`. Any number of tasks may call it.
     pub(crate) fn poll_event(
         &self,
         direction: Direction,
         tick: u64,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
+        {
+            let sides = self.sides.lock();
+            let side = &sides[direction as usize];
+            if side.tick != tick {
+                return Poll::Ready(());
+            }
+            if side.pollers.iter().any(|waker| waker.will_wake(cx.waker())) {
+                return Poll::Pending;
+            }
+        }
+        let waker = cx.waker().clone();
+        let mut overflow = Vec::new();
         let mut sides = self.sides.lock();
         let side = &mut sides[direction as usize];
         if side.tick != tick {
+            drop(sides);
             return Poll::Ready(());
         }
-        let displaced = replace_waker(&mut side.poller, cx.waker());
+        if side.pollers.len() == side.limit {
+            // Some of them may have lost interest, and only waking them tells.
+            side.limit *= 2;
+            overflow.append(&mut side.pollers);
+        }
+        side.pollers.push(waker);
         drop(sides);
-        drop(displaced);
+        wake_all(&mut overflow);
         Poll::Pending
-    }
-}
-
-/// Stores `waker` unless the same is there already; returns what must be dropped outside the lock.
-fn replace_waker(slot: &mut Option<Waker>, waker: &Waker) -> Option<Waker> {
-    match slot {
-        Some(old) if old.will_wake(waker) => None,
-        slot => slot.replace(waker.clone()),
     }
 }
 
@@ -187,13 +207,28 @@ impl Waiter {
     }
 
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        {
+            let mut sides = self.source.sides.lock();
+            let side = &mut sides[self.direction as usize];
+            if side.tick != self.tick {
+                return Poll::Ready(());
+            }
+            let slot = *self.slot.get_or_insert_with(|| side.waiters.insert(None));
+            let waker = side.waiters[slot].as_ref();
+            if waker.is_some_and(|waker| waker.will_wake(cx.waker())) {
+                return Poll::Pending;
+            }
+        }
+        let waker = cx.waker().clone();
         let mut sides = self.source.sides.lock();
         let side = &mut sides[self.direction as usize];
-        if side.tick != self.tick {
-            return Poll::Ready(());
-        }
-        let slot = *self.slot.get_or_insert_with(|| side.waiters.insert(None));
-        let displaced = replace_waker(&mut side.waiters[slot], cx.waker());
+        let displaced = match self.slot {
+            Some(slot) if side.tick == self.tick => side.waiters[slot].replace(waker),
+            _ => {
+                drop(sides);
+                return Poll::Ready(());
+            }
+        };
         drop(sides);
         drop(displaced);
         Poll::Pending

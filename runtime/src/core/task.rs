@@ -45,14 +45,20 @@ pin_project! {
         #[pin]
         future: Option<F>,
         report: Option<Report<F::Output>>,
+        core: Arc<Core>,
+        id: Id,
+        slot: u32,
     }
 }
 
 impl<F: Future> Coroutine<F> {
-    pub(super) fn new(future: F, report: Option<Report<F::Output>>) -> Self {
+    pub(super) fn new(meta: &Meta, future: F, report: Option<Report<F::Output>>) -> Self {
         Self {
             future: Some(future),
             report,
+            core: meta.core.clone(),
+            id: meta.id,
+            slot: meta.slot,
         }
     }
 }
@@ -62,7 +68,8 @@ impl<F: Future> Future for Coroutine<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let polled = if current::running().is_some_and(|running| running.aborted) {
+        // Asked now and not before: from here on a wake, which follows the mark, schedules another poll.
+        let polled = if this.core.is_aborted(*this.slot, *this.id) {
             Ok(Poll::Ready(None))
         } else {
             catch_unwind(AssertUnwindSafe(|| {
@@ -91,7 +98,9 @@ impl<F: Future> Future for Coroutine<F> {
                 Err(Failure::Panicked(payload))
             }
         };
-        let outcome = Outcome::new(result, *this.report);
+        let outcome = Outcome::new(result, *this.report, || {
+            this.core.describe(*this.slot, *this.id)
+        });
         current::finish();
         Poll::Ready(outcome)
     }
@@ -115,7 +124,7 @@ pub(super) struct Entry {
     pub(super) name: Option<Cow<'static, str>>,
     pub(super) location: &'static Location<'static>,
     waker: Waker,
-    aborted: bool,
+    pub(super) aborted: bool,
 }
 
 impl Table {
@@ -142,10 +151,6 @@ impl Table {
             .filter(|entry| entry.id == id)
     }
 
-    pub(super) fn is_aborted(&self, slot: u32, id: Id) -> bool {
-        self.get(slot, id).is_some_and(|entry| entry.aborted)
-    }
-
     /// Marks a coroutine; `None` when it has ended or is marked already. The waker is to be called.
     pub(super) fn abort(&mut self, slot: u32, id: Id) -> Option<Waker> {
         let entry = self
@@ -168,12 +173,9 @@ impl Table {
             .collect()
     }
 
-    /// Removes a coroutine that has ended; tells whether it was marked. The entry is dropped outside
-    /// the lock.
-    pub(super) fn remove(&mut self, slot: u32) -> (Entry, bool) {
-        let entry = self.entries.remove(slot as usize);
-        let aborted = entry.aborted;
-        (entry, aborted)
+    /// Removes a coroutine that has ended. The entry is dropped outside the lock.
+    pub(super) fn remove(&mut self, slot: u32) -> Entry {
+        self.entries.remove(slot as usize)
     }
 
     pub(super) fn len(&self) -> usize {

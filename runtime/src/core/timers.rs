@@ -72,14 +72,21 @@ impl Timers {
 
     /// Whether the timer has yet to fire. If so, it wakes `waker` when it does.
     pub(crate) fn update(&self, key: TimerKey, waker: &Waker) -> bool {
-        let mut state = self.0.lock();
-        let Some(old) = state.heap.waker_mut(key) else {
-            return false;
+        match self.0.lock().heap.waker_mut(key) {
+            None => return false,
+            Some(old) if old.will_wake(waker) => return true,
+            Some(_) => {}
+        }
+        let mut waker = waker.clone();
+        let waits = match self.0.lock().heap.waker_mut(key) {
+            None => false,
+            Some(old) => {
+                std::mem::swap(old, &mut waker);
+                true
+            }
         };
-        let displaced = (!old.will_wake(waker)).then(|| std::mem::replace(old, waker.clone()));
-        drop(state);
-        drop(displaced);
-        true
+        drop(waker);
+        waits
     }
 
     /// Removes a timer if it has not fired.

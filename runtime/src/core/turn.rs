@@ -23,11 +23,9 @@ const QUICK: Duration = Duration::from_micros(10);
 /// How a turn ended, which tells the host when to give the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// No coroutine of the turn's priority is ready.
+    /// No coroutine of the turn's priority is ready, or a more urgent one became ready and goes first.
     Done,
-    /// Some are, but a more urgent one became ready. Give that one's turn, then another of this.
-    Outranked,
-    /// Some are, but the budget is used up. Let everything of lower priority have its dispatch, then
+    /// Some are ready, but the budget is used up. Let everything of lower priority have its dispatch, then
     /// give the next turn.
     Spent,
 }
@@ -60,11 +58,7 @@ impl Core {
         loop {
             let mut queue = self.queue.lock();
             if !outranked_from_start && more_urgent(priority).any(|p| queue.is_ready(p)) {
-                return if queue.is_ready(priority) {
-                    Turn::Outranked
-                } else {
-                    Turn::Done
-                };
+                return Turn::Done;
             }
             let Some(runnable) = queue.pop(priority) else {
                 drop(queue);
@@ -136,10 +130,15 @@ impl Core {
     /// Moves what other threads woke to the run queue.
     pub(super) fn accept_remote(&self) {
         if self.remote.is_signalled() {
+            let mut must_tell = false;
+            let woken = self.remote.take();
             let mut queue = self.queue.lock();
-            for runnable in self.remote.take() {
-                // The host is giving a turn, so it need not be told.
-                let _ = queue.push(runnable.metadata().priority, runnable);
+            for runnable in woken {
+                must_tell |= queue.push(runnable.metadata().priority, runnable);
+            }
+            drop(queue);
+            if must_tell {
+                self.tell_host();
             }
         }
     }
@@ -154,30 +153,27 @@ impl Core {
         let _entered = current::ensure_innermost(self);
         let meta = runnable.metadata();
         let (slot, id) = (meta.slot, meta.id);
-        let aborted =
-            self.aborts.load(Ordering::Relaxed) > 0 && self.tasks.lock().is_aborted(slot, id);
         let depth = self.depth.load(Ordering::Relaxed);
         self.depth.store(depth + 1, Ordering::Relaxed);
-        let outer = current::begin(current::Running::new(id, slot, aborted));
+        let outer = current::begin(current::Running::new(id));
         runnable.run();
         let inner = current::end(outer);
         self.depth.store(depth, Ordering::Relaxed);
         if inner.is_some_and(|running| running.finished) {
-            let (entry, aborted, drained) = {
+            let (entry, drained) = {
                 let mut tasks = self.tasks.lock();
-                let (entry, aborted) = tasks.remove(slot);
-                (entry, aborted, tasks.drained.take())
+                (tasks.remove(slot), tasks.drained.take())
             };
             drained.into_iter().for_each(Waker::wake);
-            if aborted {
+            if entry.aborted {
                 self.aborts.fetch_sub(1, Ordering::Relaxed);
             }
             drop(entry);
         }
     }
 
-    /// Says once that a thread iterates a loop whose coroutines belong to another one.
-    fn complain(&self) {
+    /// Says, once, that a thread iterates a loop whose coroutines belong to another one.
+    pub(crate) fn complain(&self) {
         if !self.complained.swap(true, Ordering::Relaxed) {
             self.log(
                 Level::Critical,

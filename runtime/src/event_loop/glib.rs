@@ -13,7 +13,7 @@ use std::collections::hash_map::Entry;
 use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::ptr;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
@@ -23,6 +23,7 @@ use glib::translate::{IntoGlib, ToGlibPtr, from_glib_full, from_glib_none};
 
 use super::{Driver, EventLoop, Level, Turn};
 use crate::core::lock::Lock;
+use crate::core::task::{Spec, Task};
 use crate::core::{Core, log_panic};
 use crate::task::Priority;
 
@@ -42,8 +43,7 @@ use crate::task::Priority;
 /// # Ok(()) }
 /// ```
 pub struct GLib {
-    /// `None`: whichever context is the thread's default when the loop is run. Used for a runtime that
-    /// must not keep its context alive.
+    /// `None` for a runtime that must not keep its context alive.
     context: Option<glib::MainContext>,
     /// The sources own the host, and the context owns the sources.
     host: OnceCell<Weak<Host>>,
@@ -58,36 +58,33 @@ impl GLib {
         }
     }
 
-    /// A host on `context` that does not keep it alive, and whose sources live as long as it does. To be
-    /// attached and run while the context is the thread's default.
-    pub(crate) fn entrusted_to(context: &glib::MainContext) -> Self {
-        debug_assert_eq!(*context, glib::MainContext::ref_thread_default());
+    /// A host on the thread-default context that does not keep it alive: the sources live as long as the
+    /// context does.
+    pub(crate) fn entrusted_to_thread_default() -> Self {
         Self {
             context: None,
             host: OnceCell::new(),
         }
     }
 
-    fn context(&self) -> glib::MainContext {
-        self.context
-            .clone()
-            .unwrap_or_else(glib::MainContext::ref_thread_default)
+    fn host(&self) -> Option<Arc<Host>> {
+        self.host.get().and_then(Weak::upgrade)
     }
 }
 
 impl EventLoop for GLib {
     fn attach(&self, driver: Driver) -> io::Result<()> {
-        let context = self.context();
-        match HOSTED.lock().entry(address(&context)) {
-            Entry::Vacant(place) => place.insert(driver.downgrade()),
-            Entry::Occupied(_) => {
-                return Err(io::Error::new(
-                    io::ErrorKind::AlreadyExists,
-                    "this MainContext has a runtime already; use that one, with \
-                     `glib_coro::spawn` and `Handle::current()`, or a new MainContext",
-                ));
-            }
+        let context = match &self.context {
+            Some(context) => context.clone(),
+            None => glib::MainContext::ref_thread_default(),
         };
+        if !HOSTED.lock().insert(&context, &driver) {
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                "this MainContext has a runtime already; use that one, with `glib_coro::spawn` and \
+                 `Handle::current()`, or a new MainContext",
+            ));
+        }
         driver.on_log(log);
         let host = Arc::new_cyclic(|this| {
             let this = this.clone();
@@ -97,7 +94,8 @@ impl EventLoop for GLib {
             });
             Host {
                 this,
-                context: address(&context),
+                address: address(&context),
+                context: Lock::new(self.context.clone()),
                 driver,
                 prepared_depth: AtomicI32::new(-1),
                 state: Lock::default(),
@@ -110,19 +108,24 @@ impl EventLoop for GLib {
     }
 
     fn run_until(&self, done: &dyn Fn() -> bool) {
-        let context = self.context();
+        let host = self.host();
+        let Some(context) = host.as_ref().and_then(|host| host.context()) else {
+            assert!(
+                done(),
+                "the MainContext of the current runtime is not this thread's default here; block where \
+                 it is"
+            );
+            return;
+        };
         let _owned = context.acquire().unwrap_or_else(|_| {
             panic!(
                 "another thread iterates this MainContext; block on the thread that owns it, or give \
                  this thread a context of its own with `MainContext::with_thread_default`"
             )
         });
-        // For the length of the run: should the sources be destroyed on another thread, nothing else
+        // Known to the host while it runs: should the sources be destroyed on another thread, nothing else
         // wakes the loop to see it.
-        let host = self.host.get().and_then(Weak::upgrade);
-        let outer = host
-            .as_ref()
-            .map(|host| host.set_running(Some(context.clone())));
+        let kept = host.map(|host| (host.keep_context(Some(context.clone())), host));
         let run = || {
             while !done() {
                 context.iteration(true);
@@ -135,20 +138,19 @@ impl EventLoop for GLib {
                 .with_thread_default(run)
                 .expect("the context was acquired just now");
         }
-        if let (Some(host), Some(outer)) = (host, outer) {
-            host.set_running(outer);
+        if let Some((outer, host)) = kept {
+            host.keep_context(outer);
         }
     }
 
     fn sources(&self) -> usize {
-        let host = self.host.get().and_then(Weak::upgrade);
-        host.map_or(0, |host| host.count())
+        self.host().map_or(0, |host| host.count())
     }
 }
 
 impl Drop for GLib {
     fn drop(&mut self) {
-        if let Some(host) = self.host.get().and_then(Weak::upgrade) {
+        if let Some(host) = self.host() {
             host.end();
         }
     }
@@ -165,11 +167,47 @@ impl fmt::Debug for GLib {
 
 /// The contexts that have a runtime, by address. An address is taken out before its context is freed:
 /// destroying the context destroys its sources, and that ends the host.
-static HOSTED: LazyLock<Lock<HashMap<usize, Weak<Core>>>> = LazyLock::new(Lock::default);
+static HOSTED: LazyLock<Lock<Hosted>> = LazyLock::new(Lock::default);
 
-/// The core that a context hosts.
+#[derive(Default)]
+struct Hosted(HashMap<usize, Weak<Core>>);
+
+impl Hosted {
+    fn get(&self, address: usize) -> Option<Arc<Core>> {
+        let core = self.0.get(&address)?.upgrade()?;
+        (!core.is_closed()).then_some(core)
+    }
+
+    /// `false`: the context has a runtime already.
+    fn insert(&mut self, context: &glib::MainContext, driver: &Driver) -> bool {
+        let is_free = self.get(address(context)).is_none();
+        if is_free {
+            self.0.insert(address(context), driver.downgrade());
+        }
+        is_free
+    }
+
+    /// Forgets a context unless it has another runtime by now.
+    fn remove(&mut self, address: usize, driver: &Driver) {
+        if let Entry::Occupied(entry) = self.0.entry(address)
+            && entry.get().ptr_eq(&driver.downgrade())
+        {
+            entry.remove();
+        }
+    }
+
+    /// Another runtime of the same thread.
+    fn beside(&self, core: &Arc<Core>) -> Option<Arc<Core>> {
+        self.0
+            .values()
+            .filter_map(Weak::upgrade)
+            .find(|other| core.is_beside(other) && !other.is_closed() && !Arc::ptr_eq(core, other))
+    }
+}
+
+/// The runtime that a context hosts.
 pub(crate) fn glib_core_of(context: &glib::MainContext) -> Option<Arc<Core>> {
-    HOSTED.lock().get(&address(context))?.upgrade()
+    HOSTED.lock().get(address(context))
 }
 
 /// Identifies a context for as long as it lives.
@@ -183,7 +221,9 @@ fn address(context: &glib::MainContext) -> usize {
 #[derive(Debug)]
 struct Host {
     this: Weak<Self>,
-    context: usize,
+    address: usize,
+    /// The context: of a runtime that keeps it alive, and of any while `run_until` iterates it.
+    context: Lock<Option<glib::MainContext>>,
     driver: Driver,
     /// `g_main_depth()` when a source was last prepared. A wake from a greater depth comes from inside
     /// a dispatch, after which GLib prepares again before it sleeps.
@@ -196,23 +236,26 @@ struct State {
     sources: [Option<glib::Source>; Priority::ALL.len()],
     /// The source that watches the descriptor: the one of highest priority.
     watcher: Option<Priority>,
-    /// The context while `run_until` iterates it.
-    running: Option<glib::MainContext>,
     ended: bool,
 }
 
-/// Our `GSource`: GLib's part first, as C inheritance has it.
+/// Our `GSource`: GLib's part first, as C inheritance has it. Only `ours` is ever borrowed; GLib writes to
+/// its part at any time.
 #[repr(C)]
 struct Source {
     base: ffi::GSource,
+    ours: Ours,
+}
+
+struct Ours {
     priority: Priority,
     /// The last turn used up its budget: sit out one round of prepare and check. Set by dispatch,
     /// cleared by this source's own check.
     sits_out: Cell<bool>,
     /// What `g_source_add_unix_fd` returned, or null when another source watches the descriptor.
     tag: Cell<ffi::gpointer>,
-    /// The descriptor is not watched, because a thread iterates the context that must not run our
-    /// coroutines and could never make the descriptor unreadable.
+    /// The descriptor is not watched, because nobody here could collect what it shows: this is the wrong
+    /// thread, or the runtime has ended.
     muted: Cell<bool>,
     /// A reference to the host, given up in `finalize`.
     host: *const Host,
@@ -236,12 +279,31 @@ const fn glib_priority(priority: Priority) -> i32 {
 }
 
 impl Host {
-    fn set_running(&self, context: Option<glib::MainContext>) -> Option<glib::MainContext> {
-        std::mem::replace(&mut self.state.lock().running, context)
+    fn keep_context(&self, context: Option<glib::MainContext>) -> Option<glib::MainContext> {
+        std::mem::replace(&mut *self.context.lock(), context)
+    }
+
+    /// The context, where it is certain that it lives.
+    fn context(&self) -> Option<glib::MainContext> {
+        let kept = self.context.lock().clone();
+        kept.or_else(|| {
+            let default = glib::MainContext::ref_thread_default();
+            (address(&default) == self.address).then_some(default)
+        })
     }
 
     fn count(&self) -> usize {
         self.state.lock().sources.iter().flatten().count()
+    }
+
+    /// Attaches a source for each priority that came into use. `true`: there was one.
+    fn add_missing_sources(&self, context: &glib::MainContext) -> bool {
+        let mut added = false;
+        while let Some(priority) = self.missing_source() {
+            self.add_source(context, priority);
+            added = true;
+        }
+        added
     }
 
     /// A priority that came into use and has no source.
@@ -271,16 +333,17 @@ impl Host {
         // SAFETY: `FUNCTIONS` is static, and GLib only reads it although the parameter is not const. The
         // size is that of a struct that starts with a `GSource`.
         let raw = unsafe { ffi::g_source_new((&raw const FUNCTIONS).cast_mut(), size) };
-        // SAFETY: `raw` is fresh, zeroed memory of the size of `Source`. The fields behind `base` are
-        // written before anyone can see the source. The callback is never called, since `dispatch` does
-        // not call it; it is there for its destroy notification, which gives back the weak reference.
+        // SAFETY: `raw` is fresh, zeroed memory of the size of `Source`. `ours` is written before anyone
+        // can see the source. The callback is never called, since `dispatch` does not call it; it is there
+        // for its destroy notification, which gives back the weak reference.
         unsafe {
-            let own = raw.cast::<Source>();
-            (&raw mut (*own).priority).write(priority);
-            (&raw mut (*own).sits_out).write(Cell::new(false));
-            (&raw mut (*own).tag).write(Cell::new(ptr::null_mut()));
-            (&raw mut (*own).muted).write(Cell::new(false));
-            (&raw mut (*own).host).write(Arc::into_raw(this));
+            (&raw mut (*raw.cast::<Source>()).ours).write(Ours {
+                priority,
+                sits_out: Cell::new(false),
+                tag: Cell::new(ptr::null_mut()),
+                muted: Cell::new(false),
+                host: Arc::into_raw(this),
+            });
             ffi::g_source_set_priority(raw, glib_priority(priority));
             ffi::g_source_set_can_recurse(raw, ffi::GTRUE);
             ffi::g_source_set_name(raw, c"glib-coro".as_ptr());
@@ -305,15 +368,15 @@ impl Host {
                 // SAFETY: the source is ours and alive, as `old` holds a reference, and the tag is the
                 // one that `g_source_add_unix_fd` returned for it.
                 unsafe {
-                    let tag = &(*old.cast::<Source>()).tag;
-                    ffi::g_source_remove_unix_fd(old, tag.replace(ptr::null_mut()));
+                    let tag = ours(old).tag.replace(ptr::null_mut());
+                    ffi::g_source_remove_unix_fd(old, tag);
                 }
             }
             // SAFETY: the source is ours and alive. The driver, and with it the descriptor, lives as
             // long as the source's reference to the host.
             unsafe {
                 let tag = ffi::g_source_add_unix_fd(raw, fd, ffi::G_IO_IN);
-                (*raw.cast::<Source>()).tag.set(tag);
+                ours(raw).tag.set(tag);
             }
             state.watcher = Some(priority);
         }
@@ -330,14 +393,34 @@ impl Host {
             }
             std::mem::take(&mut state.sources)
         };
-        HOSTED.lock().remove(&self.context);
+        HOSTED.lock().remove(self.address, &self.driver);
         for source in sources.iter().flatten() {
             source.destroy();
         }
         self.driver.end();
-        let running = self.state.lock().running.clone();
-        if let Some(context) = running {
+        if !self.driver.is_on_owner_thread() {
+            self.ship_home();
+        }
+        if let Some(context) = self.keep_context(None) {
             context.wakeup();
+        }
+    }
+
+    /// The sources were destroyed on a thread that must not drop the futures. Another loop of the owner
+    /// does it; if there is none, it happens when the owner next looks for a runtime, or ends.
+    fn ship_home(&self) {
+        let Some(orphan) = self.driver.downgrade().upgrade() else {
+            return;
+        };
+        let sibling = HOSTED.lock().beside(&orphan);
+        if let Some(sibling) = sibling {
+            let spec = Spec {
+                name: Some("end of a runtime".into()),
+                location: Location::caller(),
+                priority: Priority::Default,
+            };
+            let (_, task) = sibling.spawn_send(spec, None, async move { orphan.close() });
+            task.into_iter().for_each(Task::detach);
         }
     }
 }
@@ -345,11 +428,20 @@ impl Host {
 /// Work turned up while GLib may be asleep.
 fn on_wake(host: &Weak<Host>) {
     let Some(host) = host.upgrade() else { return };
+    if !host.driver.is_on_owner_thread() {
+        // The descriptor shows it.
+        return;
+    }
+    // Not left to `prepare` alone, which a busy source of a priority in between would keep from being
+    // called.
+    let added = host
+        .context()
+        .is_some_and(|context| host.add_missing_sources(&context));
     // SAFETY: no preconditions.
     let depth = unsafe { ffi::g_main_depth() };
-    // Another thread's wake shows on the descriptor. A wake from inside a dispatch is found by the next
-    // prepare. What is left is a wake on this thread from another source's prepare or check.
-    if host.driver.is_on_owner_thread() && depth <= host.prepared_depth.load(Ordering::Relaxed) {
+    // A wake from inside a dispatch is found by the next prepare. What is left is a wake from another
+    // source's prepare or check, after ours.
+    if added || depth <= host.prepared_depth.load(Ordering::Relaxed) {
         host.driver.wake();
     }
 }
@@ -365,22 +457,20 @@ fn log(level: Level, message: &str) {
 /// # Safety
 ///
 /// `source` must be one that `add_source` made, and alive for `'a`.
-unsafe fn own<'a>(source: *mut ffi::GSource) -> &'a Source {
+unsafe fn ours<'a>(source: *mut ffi::GSource) -> &'a Ours {
     // SAFETY: the caller's promise; such a source is a `Source`, and its memory lives until `finalize`.
-    unsafe { &*source.cast::<Source>() }
+    unsafe { &(*source.cast::<Source>()).ours }
 }
 
-impl Source {
-    /// Whether this thread may run the coroutines. Watches the descriptor if so, and only then.
-    fn is_on_owner_thread(&self, this: *mut ffi::GSource) -> bool {
-        let at_home = self.host().driver.is_on_owner_thread();
+impl Ours {
+    /// Watches the descriptor or ignores it.
+    fn mute(&self, source: *mut ffi::GSource, mute: bool) {
         let tag = self.tag.get();
-        if self.muted.replace(!at_home) == at_home && !tag.is_null() {
-            let events = if at_home { ffi::G_IO_IN } else { 0 };
+        if self.muted.replace(mute) != mute && !tag.is_null() {
+            let events = if mute { 0 } else { ffi::G_IO_IN };
             // SAFETY: the tag is the one that `g_source_add_unix_fd` returned for this source.
-            unsafe { ffi::g_source_modify_unix_fd(this, tag, events) };
+            unsafe { ffi::g_source_modify_unix_fd(source, tag, events) };
         }
-        at_home
     }
 
     fn host(&self) -> &Host {
@@ -392,11 +482,11 @@ impl Source {
 
 unsafe extern "C" fn prepare(source: *mut ffi::GSource, timeout: *mut i32) -> ffi::gboolean {
     // SAFETY: GLib calls this with a live source of ours.
-    let own = unsafe { own(source) };
-    let host = own.host();
-    if !own.is_on_owner_thread(source) {
-        // Says so, once.
-        host.driver.turn(own.priority);
+    let ours = unsafe { ours(source) };
+    let host = ours.host();
+    let can_serve = host.driver.can_serve();
+    ours.mute(source, !can_serve);
+    if !can_serve {
         return ffi::GFALSE;
     }
     // SAFETY: no preconditions.
@@ -404,29 +494,27 @@ unsafe extern "C" fn prepare(source: *mut ffi::GSource, timeout: *mut i32) -> ff
     host.prepared_depth.store(depth, Ordering::Relaxed);
     // Sets the descriptor's timer, which is finer than GLib's milliseconds.
     host.driver.next_deadline();
-    let mut again = false;
-    while let Some(priority) = host.missing_source() {
+    let again = host.missing_source().is_some() && {
         // SAFETY: GLib prepares sources that are attached to a context, and keeps that alive meanwhile.
         let context = unsafe { from_glib_none(ffi::g_source_get_context(source)) };
-        host.add_source(&context, priority);
-        again = true;
-    }
-    let sits_out = own.sits_out.get();
+        host.add_missing_sources(&context)
+    };
+    let sits_out = ours.sits_out.get();
     // SAFETY: GLib passes a valid place for the timeout.
     unsafe { *timeout = if sits_out || again { 0 } else { -1 } };
-    (!sits_out && host.driver.is_ready(own.priority)).into_glib()
+    (!sits_out && host.driver.is_ready(ours.priority)).into_glib()
 }
 
 unsafe extern "C" fn check(source: *mut ffi::GSource) -> ffi::gboolean {
     // SAFETY: GLib calls this with a live source of ours.
-    let own = unsafe { own(source) };
-    if own.sits_out.replace(false) || own.muted.get() {
+    let ours = unsafe { ours(source) };
+    if ours.sits_out.replace(false) || ours.muted.get() {
         return ffi::GFALSE;
     }
-    let tag = own.tag.get();
+    let tag = ours.tag.get();
     // SAFETY: the tag is the one that `g_source_add_unix_fd` returned for this source.
     let readable = !tag.is_null() && unsafe { ffi::g_source_query_unix_fd(source, tag) } != 0;
-    (readable || own.host().driver.is_ready(own.priority)).into_glib()
+    (readable || ours.host().driver.is_ready(ours.priority)).into_glib()
 }
 
 unsafe extern "C" fn dispatch(
@@ -435,8 +523,8 @@ unsafe extern "C" fn dispatch(
     _data: ffi::gpointer,
 ) -> ffi::gboolean {
     // SAFETY: GLib calls this with a source of ours, and holds a reference until this returns.
-    let own = unsafe { own(source) };
-    let driver = &own.host().driver;
+    let ours = unsafe { ours(source) };
+    let driver = &ours.host().driver;
     // SAFETY: a source in dispatch is attached. The context is pushed by the thread that iterates it,
     // and popped once.
     let pushed = unsafe {
@@ -450,15 +538,15 @@ unsafe extern "C" fn dispatch(
             context
         })
     };
-    let turn = catch_unwind(AssertUnwindSafe(|| driver.turn(own.priority)));
+    let turn = catch_unwind(AssertUnwindSafe(|| driver.turn(ours.priority)));
     if let Some(context) = pushed {
         // SAFETY: pushed above. The dispatch holds the source, but the context may have lost its last
         // other reference; being the thread's default keeps it alive until now.
         unsafe { ffi::g_main_context_pop_thread_default(context) };
     }
     match turn {
-        Ok(Turn::Spent) => own.sits_out.set(true),
-        Ok(Turn::Done | Turn::Outranked) => {}
+        Ok(Turn::Spent) => ours.sits_out.set(true),
+        Ok(Turn::Done) => {}
         // Polls and wakes catch their own panics, so this is a bug here; it must not unwind into C.
         Err(payload) => log_panic("a turn", payload),
     }
@@ -468,7 +556,7 @@ unsafe extern "C" fn dispatch(
 unsafe extern "C" fn finalize(source: *mut ffi::GSource) {
     // SAFETY: GLib calls this once, with a source of ours that nobody uses any more. The pointer came
     // from `Arc::into_raw`.
-    drop(unsafe { Arc::from_raw(own(source).host) });
+    drop(unsafe { Arc::from_raw(ours(source).host) });
 }
 
 unsafe extern "C" fn never_called(_data: ffi::gpointer) -> ffi::gboolean {

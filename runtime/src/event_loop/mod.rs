@@ -136,6 +136,16 @@ impl Driver {
         self.core.is_owned_by_this_thread()
     }
 
+    /// Whether a turn on this thread would do anything. Says, once, if the thread is the wrong one.
+    #[cfg(feature = "glib")]
+    pub(crate) fn can_serve(&self) -> bool {
+        if !self.core.is_owned_by_this_thread() {
+            self.core.complain();
+            return false;
+        }
+        !self.core.is_closed()
+    }
+
     /// Sets where messages for the programmer go; standard error otherwise. Only the first call has an
     /// effect.
     pub fn on_log(&self, log: fn(Level, &str)) {

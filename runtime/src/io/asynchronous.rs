@@ -5,14 +5,17 @@ use std::future::{Future, poll_fn};
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_io::{AsyncRead, AsyncWrite};
 
 use super::IoSafe;
-use super::wait::Registrations;
+use super::registrations::Registrations;
+use crate::core::Core;
 use crate::core::current::poll_proceed;
 use crate::core::source::{Direction, MustRearm, Waiter};
+use crate::runtime::is_current_or_none;
 
 /// A non-blocking descriptor whose operations can be awaited.
 ///
@@ -119,8 +122,7 @@ impl<T: AsFd> Async<T> {
         Ready::new(self, Direction::Write)
     }
 
-    /// Is ready when the kernel has reported readability since the call that returned `Pending`. Of
-    /// several callers the last is woken.
+    /// Is ready when the kernel has reported readability since the call that returned `Pending`.
     pub fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_event(Direction::Read, cx)
     }
@@ -135,7 +137,11 @@ impl<T: AsFd> Async<T> {
         match registration.source.poll_next_event(direction, cx) {
             Ok(poll) => poll.map(Ok),
             Err(MustRearm) => {
-                registration.rearm(self.as_fd())?;
+                let rearmed = registration.rearm(self.as_fd());
+                if rearmed.is_err() {
+                    registration.source.end_wait(direction);
+                }
+                rearmed?;
                 Poll::Pending
             }
         }
@@ -198,7 +204,15 @@ impl<T: AsFd> Async<T> {
                 }
             }
             let mut waiter = Waiter::new(registration.source, direction, tick);
-            poll_fn(|cx| waiter.poll(cx)).await;
+            poll_fn(|cx| {
+                if is_current_or_none(&registration.core) {
+                    waiter.poll(cx)
+                } else {
+                    // Polled on another runtime by now, so wait there.
+                    Poll::Ready(())
+                }
+            })
+            .await;
         }
     }
 }
@@ -237,7 +251,7 @@ impl<T: AsFd + fmt::Debug> fmt::Debug for Async<T> {
 pub struct Ready<'a, T: AsFd> {
     io: &'a Async<T>,
     direction: Direction,
-    waiter: Option<Waiter>,
+    wait: Option<(Arc<Core>, Waiter)>,
 }
 
 impl<'a, T: AsFd> Ready<'a, T> {
@@ -245,7 +259,7 @@ impl<'a, T: AsFd> Ready<'a, T> {
         Self {
             io,
             direction,
-            waiter: None,
+            wait: None,
         }
     }
 }
@@ -255,19 +269,23 @@ impl<T: AsFd> Future for Ready<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
-            if let Some(waiter) = &mut self.waiter {
-                ready!(waiter.poll(cx));
-                let runtime_ended = waiter.source().is_dead();
-                self.waiter = None;
-                if !runtime_ended {
-                    return Poll::Ready(Ok(()));
+            if let Some((core, waiter)) = &mut self.wait {
+                if is_current_or_none(core) {
+                    ready!(waiter.poll(cx));
+                    if !waiter.source().is_dead() {
+                        self.wait = None;
+                        return Poll::Ready(Ok(()));
+                    }
                 }
+                // Polled on another runtime by now, or its own has ended: wait with the current one.
+                self.wait = None;
             }
             let registration = self.io.registrations.get(self.io)?;
             // Counted before the kernel is asked, so that its answer is the next event.
             let tick = registration.source.tick(self.direction);
             registration.rearm(self.io.as_fd())?;
-            self.waiter = Some(Waiter::new(registration.source, self.direction, tick));
+            let waiter = Waiter::new(registration.source, self.direction, tick);
+            self.wait = Some((registration.core, waiter));
         }
     }
 }
@@ -281,8 +299,7 @@ impl<T: AsFd> fmt::Debug for Ready<'_, T> {
     }
 }
 
-/// As `perform`, for those who poll and whose operation needs `&mut`. Of several callers per direction the
-/// last is woken.
+/// As `perform`, for those who poll and whose operation needs `&mut`.
 fn poll_perform<I: AsFd, R>(
     registrations: &Registrations,
     io: &mut I,

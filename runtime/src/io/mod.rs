@@ -5,7 +5,9 @@
 
 mod asynchronous;
 mod io_safe;
-mod readiness;
+mod registrations;
+#[cfg(feature = "net")]
+mod tcp;
 mod wait;
 
 use std::io;
@@ -13,7 +15,7 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 
 pub use self::asynchronous::{Async, Ready};
 pub use self::io_safe::IoSafe;
-pub use self::readiness::{Readable, Writable, readable, writable};
+pub use self::wait::{Readable, Writable, readable, writable};
 
 /// Says what an error of the kernel means for someone who wants to wait for a descriptor.
 fn explain(error: io::Error, fd: BorrowedFd<'_>) -> io::Error {

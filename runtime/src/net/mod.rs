@@ -7,5 +7,5 @@
 mod tcp_listener;
 mod tcp_stream;
 
-pub use self::tcp_listener::{Incoming, TcpListener};
+pub use self::tcp_listener::TcpListener;
 pub use self::tcp_stream::TcpStream;

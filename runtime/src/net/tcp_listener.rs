@@ -3,11 +3,9 @@
 use std::io;
 use std::net::{self, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use futures_core::future::LocalBoxFuture;
+use futures_util::StreamExt;
 
 use super::TcpStream;
 use crate::Async;
@@ -42,7 +40,7 @@ impl TcpListener {
     ///
     /// The kernel's: `AddrInUse`, `PermissionDenied` and so on.
     pub async fn bind(address: impl Into<SocketAddr>) -> io::Result<Self> {
-        Self::from_std(net::TcpListener::bind(address.into())?)
+        Async::<net::TcpListener>::bind(address).map(Self)
     }
 
     /// Takes a listener of std's.
@@ -65,16 +63,14 @@ impl TcpListener {
     ///
     /// No connection is lost when the future is dropped.
     pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
-        let (stream, address) = self.0.read_with(net::TcpListener::accept).await?;
-        Ok((TcpStream::from_std(stream)?, address))
+        let (stream, address) = self.0.accept().await?;
+        Ok((TcpStream::from_async(stream), address))
     }
 
     /// The connections as a stream that never ends.
-    pub fn incoming(&self) -> Incoming<'_> {
-        Incoming {
-            listener: self,
-            accept: None,
-        }
+    pub fn incoming(&self) -> impl Stream<Item = io::Result<TcpStream>> + Unpin + '_ {
+        let streams = self.0.incoming();
+        streams.map(|accepted| accepted.map(TcpStream::from_async))
     }
 
     /// The address it listens on.
@@ -90,34 +86,5 @@ impl TcpListener {
 impl AsFd for TcpListener {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
-    }
-}
-
-/// The connections of a [`TcpListener`].
-#[must_use = "streams do nothing unless polled"]
-pub struct Incoming<'a> {
-    listener: &'a TcpListener,
-    accept: Option<LocalBoxFuture<'a, io::Result<TcpStream>>>,
-}
-
-impl Stream for Incoming<'_> {
-    type Item = io::Result<TcpStream>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let listener = self.listener;
-        let accept = self.accept.get_or_insert_with(|| {
-            Box::pin(async { listener.accept().await.map(|(stream, _)| stream) })
-        });
-        let connection = accept.as_mut().poll(cx);
-        if connection.is_ready() {
-            self.accept = None;
-        }
-        connection.map(Some)
-    }
-}
-
-impl std::fmt::Debug for Incoming<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Incoming").field(self.listener).finish()
     }
 }

@@ -7,8 +7,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_io::{AsyncRead, AsyncWrite};
-use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
 
 use crate::Async;
 
@@ -27,27 +25,11 @@ impl TcpStream {
     ///
     /// Dropping the future closes the socket.
     pub async fn connect(address: impl Into<SocketAddr>) -> io::Result<Self> {
-        let address = address.into();
-        let family = if address.is_ipv4() {
-            AddressFamily::INET
-        } else {
-            AddressFamily::INET6
-        };
-        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        let socket = socket_with(family, SocketType::STREAM, flags, None)?;
-        let connected = connect(&socket, &address);
-        let stream = Async::new_nonblocking(net::TcpStream::from(socket))?;
-        match connected {
-            Ok(()) => {}
-            Err(Errno::INPROGRESS | Errno::INTR) => {
-                stream.writable().await?;
-                if let Some(error) = stream.get_ref().take_error()? {
-                    return Err(error);
-                }
-            }
-            Err(error) => return Err(error.into()),
-        }
-        Ok(Self(stream))
+        Async::<net::TcpStream>::connect(address).await.map(Self)
+    }
+
+    pub(super) fn from_async(stream: Async<net::TcpStream>) -> Self {
+        Self(stream)
     }
 
     /// Takes a stream of std's.

@@ -174,7 +174,11 @@ mod host {
 
     #[cfg(target_os = "linux")]
     fn is_main_thread() -> bool {
-        rustix::thread::gettid() == rustix::process::getpid()
+        thread_local! {
+            /// Asked once: the answer takes two system calls.
+            static IS_MAIN: bool = rustix::thread::gettid() == rustix::process::getpid();
+        }
+        IS_MAIN.with(|is_main| *is_main)
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -217,7 +221,11 @@ mod host {
                 "another thread iterates its MainContext; spawn there with a `Handle`, or give this \
                  thread a context with `MainContext::with_thread_default`",
             ),
-            None => attach(Box::new(GLib::entrusted_to(&context)), false),
+            // The default context lives for ever, so it may as well be kept.
+            None if context == glib::MainContext::default() => {
+                attach(Box::new(GLib::new(&context)), false)
+            }
+            None => attach(Box::new(GLib::entrusted_to_thread_default()), false),
         }
     }
 }

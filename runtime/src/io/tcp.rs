@@ -1,0 +1,80 @@
+//! TCP as async-io has it: constructors and operations of `Async<std::net::…>`.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+
+use futures_core::Stream;
+use futures_util::stream;
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
+
+use super::Async;
+
+impl Async<TcpListener> {
+    /// Listens on an address; port 0 takes a free one. `SO_REUSEADDR` is set, as std does on Unix.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's: `AddrInUse`, `PermissionDenied` and so on.
+    pub fn bind(address: impl Into<SocketAddr>) -> io::Result<Self> {
+        Self::new(TcpListener::bind(address.into())?)
+    }
+
+    /// Waits for a connection.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's. Some concern one connection or pass by, like `ConnectionAborted` or running out of
+    /// descriptors (`EMFILE`): a server waits a little then and goes on.
+    ///
+    /// # Cancel safety
+    ///
+    /// No connection is lost when the future is dropped.
+    pub async fn accept(&self) -> io::Result<(Async<TcpStream>, SocketAddr)> {
+        let (stream, address) = self.read_with(TcpListener::accept).await?;
+        Ok((Async::new(stream)?, address))
+    }
+
+    /// The connections as a stream that never ends.
+    pub fn incoming(&self) -> impl Stream<Item = io::Result<Async<TcpStream>>> + Unpin + '_ {
+        Box::pin(stream::unfold(self, async |listener| {
+            let accepted = listener.accept().await;
+            Some((accepted.map(|(stream, _)| stream), listener))
+        }))
+    }
+}
+
+impl Async<TcpStream> {
+    /// Connects to an address.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's: `ConnectionRefused`, `TimedOut` and so on.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the socket.
+    pub async fn connect(address: impl Into<SocketAddr>) -> io::Result<Self> {
+        let address = address.into();
+        let family = if address.is_ipv4() {
+            AddressFamily::INET
+        } else {
+            AddressFamily::INET6
+        };
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let socket = socket_with(family, SocketType::STREAM, flags, None)?;
+        let connected = connect(&socket, &address);
+        let stream = Self::new_nonblocking(TcpStream::from(socket))?;
+        match connected {
+            Ok(()) => {}
+            Err(Errno::INPROGRESS | Errno::INTR) => {
+                stream.writable().await?;
+                if let Some(error) = stream.get_ref().take_error()? {
+                    return Err(error);
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(stream)
+    }
+}
