@@ -1,1 +1,106 @@
-//! Attributes.
+//! The attributes of [glib-coro](https://docs.rs/glib-coro): `main`, `coroutine` and `test`.
+//!
+//! Use them through `glib_coro`, which re-exports them.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod attribute;
+mod borrow;
+mod errors;
+mod expand;
+mod item;
+mod krate;
+mod manifest;
+mod near;
+mod neighbours;
+mod options;
+mod refuse;
+mod self_token;
+mod span;
+
+use attribute::Attribute;
+use proc_macro::TokenStream;
+
+/// Runs an `async fn` as the program.
+///
+/// ```
+/// #[glib_coro::main]
+/// async fn main() {
+///     glib_coro::yield_now().await;
+/// }
+/// ```
+///
+/// The loop is GLib's default main context, or the built-in loop where the feature `glib` is off. The function may return whatever
+/// `main` may return. Coroutines that are still alive when it returns are dropped.
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
+/// | `name = "…"` | the coroutine's name in logs and panics, instead of the function's |
+#[proc_macro_attribute]
+pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(Attribute::Main, arguments.into(), item.into()).into()
+}
+
+/// Makes an `async fn` one that is spawned when it is called.
+///
+/// ```
+/// #[glib_coro::coroutine]
+/// async fn greet(name: &str) -> String {
+///     glib_coro::yield_now().await;
+///     format!("Hello {name}!")
+/// }
+///
+/// #[glib_coro::main]
+/// async fn main() {
+///     let greeting = greet("World").await.unwrap();
+///     assert_eq!(greeting, "Hello World!");
+/// }
+/// ```
+///
+/// The call returns a `JoinHandle` at once. The body runs later, on the loop of the calling thread, whether or not anybody awaits the
+/// handle. Arguments that are references are cloned at the call and lent to the body; so is `&self`.
+///
+/// Write the attribute by its path. `use glib_coro::coroutine` does not help: rustc has an unstable attribute `#[coroutine]` of its own
+/// and calls the two ambiguous. `use glib_coro::coroutine as coro;` and `#[coro]` works.
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `detach` | the call returns `()`, so that the function can be a signal handler; an `Err` of the body is reported |
+/// | `returns = EXPR [as TYPE]` | like `detach`, but the call returns this value |
+/// | `priority = …` | `"high"`, `"default"`, `"idle"` or a `glib_coro::task::Priority` |
+/// | `name = "…"` | the name in logs and panics, instead of the function's |
+/// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
+#[proc_macro_attribute]
+pub fn coroutine(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(Attribute::Coroutine, arguments.into(), item.into()).into()
+}
+
+/// Runs an `async fn` as a test, on a loop of its own.
+///
+/// ```
+/// #[glib_coro::test]
+/// async fn yields() {
+///     glib_coro::yield_now().await;
+/// }
+/// # fn main() {}
+/// ```
+///
+/// Each test has a fresh main context, so that tests can run beside each other. Coroutines that are still alive when the function
+/// returns are dropped before the test ends.
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
+/// | `name = "…"` | the coroutine's name in logs and panics, instead of the function's |
+#[proc_macro_attribute]
+pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(Attribute::Test, arguments.into(), item.into()).into()
+}

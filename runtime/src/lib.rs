@@ -46,6 +46,13 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]
 
+// The attributes' expansions name this package, also inside of it.
+#[allow(unused_extern_crates, reason = "used where an attribute is")]
+extern crate self as glib_coro;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod core;
 pub mod event_loop;
 pub mod io;
@@ -58,6 +65,7 @@ pub mod time;
 pub use futures_util::{join, select, try_join};
 #[cfg(feature = "glib")]
 pub use glib;
+pub use glib_coro_macros::{coroutine, main, test};
 
 pub use self::io::{Async, readable, writable};
 pub use self::runtime::{Handle, Runtime, block_on};

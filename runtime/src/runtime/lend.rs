@@ -57,9 +57,9 @@ impl Drop for Lender {
     }
 }
 
-/// Runs the loop until `future` is done.
+/// Runs the loop until `future` is done, as the coroutine that `builder` describes.
 #[track_caller]
-pub(super) fn run<F: Future>(inner: &Inner, future: F) -> F::Output {
+pub(super) fn run<F: Future>(inner: &Inner, builder: task::Builder, future: F) -> F::Output {
     let output = Cell::new(None);
     let root: Root<'_> = Box::pin(async { output.set(Some(future.await)) });
     // SAFETY: only the lifetime changes. The future is reachable through the loan alone, and `Lender`
@@ -71,7 +71,7 @@ pub(super) fn run<F: Future>(inner: &Inner, future: F) -> F::Output {
     let loan: Loan = Rc::new(RefCell::new(Some(root)));
     let lender = Lender(loan.clone());
 
-    let spec = task::Builder::new().into_spec(Location::caller());
+    let spec = builder.into_spec(Location::caller());
     let borrower = Borrower {
         loan,
         core: inner.core.clone(),

@@ -133,7 +133,13 @@ impl Runtime {
     /// iterates the context. If the loop cannot nest and runs already.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        lend::run(&self.inner, future)
+        lend::run(&self.inner, task::Builder::new(), future)
+    }
+
+    /// [`block_on`](Self::block_on) for the attributes, whose bodies have names.
+    #[track_caller]
+    pub(crate) fn block_on_named<F: Future>(&self, name: &'static str, future: F) -> F::Output {
+        lend::run(&self.inner, task::Builder::new().name(name), future)
     }
 
     /// Spawns a coroutine. It starts when the loop gives the next turn, never inside this call.
@@ -272,7 +278,7 @@ pub struct EnterGuard<'a> {
 #[track_caller]
 pub fn block_on<F: Future>(future: F) -> F::Output {
     match local::current_inner() {
-        Ok(inner) => lend::run(&inner, future),
+        Ok(inner) => lend::run(&inner, task::Builder::new(), future),
         Err(error) => panic!("{error}"),
     }
 }

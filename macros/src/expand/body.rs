@@ -1,0 +1,259 @@
+//! The user's body, wrapped into something that gives a future.
+
+use super::Plan;
+use crate::arguments::Arguments;
+use crate::borrow::{bare, returned};
+use crate::item::{Body, Function};
+use crate::self_token;
+use crate::span::generated_at;
+use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{GenericParam, ReturnType, Safety, Signature, Type};
+
+/// What `&self` is called in a body that keeps a clone of it. It has the span, and so the scope, of the user's `self`.
+const RECEIVER: &str = "__glib_coro_self";
+
+/// Where the body went.
+pub(super) struct Wrapped {
+    /// Items that must stand before `future`.
+    pub(super) items: TokenStream,
+    /// An expression: the future of the body, not polled yet.
+    pub(super) future: TokenStream,
+    /// Attributes that stood inside the body and now belong to the function.
+    pub(super) attrs: TokenStream,
+}
+
+/// Wraps the body. `kept` tells that the borrowed arguments are clones by now, under the names of the arguments.
+pub(super) fn wrap(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wrapped {
+    if needs_self(plan, arguments) {
+        closure(plan, arguments, kept)
+    } else {
+        nested(plan, arguments, kept)
+    }
+}
+
+/// Whether the body can only stand where it is, because it means the type around it.
+fn needs_self(plan: &Plan<'_>, arguments: &Arguments<'_>) -> bool {
+    fn names_self(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(word) => word == "Self",
+            TokenTree::Group(group) => names_self(group.stream()),
+            _ => false,
+        })
+    }
+    arguments.receiver.is_some()
+        || names_self(plan.function.sig.to_token_stream())
+        || names_self(plan.function.body.to_token_stream())
+}
+
+/// An `async fn` inside the function: the compiler then speaks about the body as about any `async fn`.
+fn nested(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wrapped {
+    let private = &plan.private;
+    let sig = Signature {
+        // The prefix keeps a recursive call away from it.
+        ident: format_ident!(
+            "__glib_coro_{}",
+            plan.function.sig.ident.unraw(),
+            span = generated_at(plan.function.sig.ident.span())
+        ),
+        abi: None,
+        safety: Safety::Default,
+        variadic: None,
+        ..plan.function.sig.clone()
+    };
+    let body = &plan.function.body;
+    let name = &sig.ident;
+    let generics = turbofish(&sig);
+    let values = arguments
+        .typed
+        .iter()
+        .map(|argument| argument.pass(private, kept));
+    let span = generated_at(plan.function.sig.ident.span());
+    let call = quote_spanned!(span=> #name #generics (#(#values),*));
+    let lends = kept
+        && arguments
+            .typed
+            .iter()
+            .any(|argument| argument.is_borrowed());
+    Wrapped {
+        items: quote!(#sig #body),
+        // What is lent out must live in the future itself.
+        future: if lends {
+            quote_spanned!(span=> async move { #call.await })
+        } else {
+            call
+        },
+        attrs: TokenStream::new(),
+    }
+}
+
+/// The type and const parameters, named: what no argument mentions could not be inferred.
+fn turbofish(sig: &Signature) -> Option<TokenStream> {
+    let names: Vec<&Ident> = sig
+        .generics
+        .params
+        .iter()
+        .filter_map(|parameter| match parameter {
+            GenericParam::Type(parameter) => Some(&parameter.ident),
+            GenericParam::Const(parameter) => Some(&parameter.ident),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    (!names.is_empty()).then(|| quote!(::<#(#names),*>))
+}
+
+/// An async closure in the place of the body, where `Self` and the type's parameters mean what the user means.
+fn closure(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wrapped {
+    let private = &plan.private;
+    let span = generated_at(plan.function.sig.fn_token.span);
+    let Body::Block(block) = &plan.function.body else {
+        unreachable!("a method without a body is not wrapped");
+    };
+    let (attrs, tokens) = inner_attributes(block.stream());
+    let (output, mut statements) = annotation(plan);
+    let tokens = match arguments.cloned_receiver() {
+        Some(receiver) if kept => {
+            let user = Ident::new(RECEIVER, receiver.self_token.span);
+            let ours = captured_receiver();
+            // `self` may stay unused, so this local may.
+            statements.extend(quote!(let #user = &*#ours; let _ = #user;));
+            self_token::rename(tokens, RECEIVER)
+        }
+        None if arguments.receiver.is_none() => tokens,
+        // The receiver belongs to the body, also where the body does not use it.
+        _ => {
+            statements.extend(quote!(let _ = &self;));
+            tokens
+        }
+    };
+    for argument in &arguments.typed {
+        statements.extend(argument.bind(private, kept));
+    }
+    statements.extend(tokens);
+    // One block, with the span of the user's: errors about its end point to the user's brace.
+    let mut body = Group::new(block.delimiter(), statements);
+    body.set_span(block.span());
+    let closure = quote_spanned!(span=> async move || #output #body);
+    Wrapped {
+        items: TokenStream::new(),
+        future: quote!(#private::once(#closure)),
+        attrs,
+    }
+}
+
+/// The local that holds the clone of `&self`.
+pub(super) fn captured_receiver() -> Ident {
+    // Arguments have names that are as hygienic as this one, but nobody calls an argument this.
+    Ident::new("__glib_coro_this", Span::mixed_site())
+}
+
+/// The return type of the closure, and a statement that makes the compiler believe it from the start. What is `impl Trait` in it must be
+/// inferred.
+fn annotation(plan: &Plan<'_>) -> (TokenStream, TokenStream) {
+    let private = &plan.private;
+    let sig = &plan.function.sig;
+    let (span, ty) = match returned(&sig.output) {
+        None => (sig.ident.span(), quote!(())),
+        Some(ty) => (ty.span(), without_impl(ty.to_token_stream())),
+    };
+    if is_never(&sig.output) {
+        return (quote!(-> #ty), TokenStream::new());
+    }
+    let span = generated_at(span);
+    let known = quote_spanned!(span=> if false { return #private::never::<#ty>(); });
+    (quote!(-> #ty), known)
+}
+
+/// `Result<impl Trait, E>` as `Result<_, E>`.
+fn without_impl(tokens: TokenStream) -> TokenStream {
+    let mut result = TokenStream::new();
+    let mut depth = 0_usize;
+    // The depth of the angle brackets around an `impl` whose bounds are being left out.
+    let mut skipping = None;
+    let mut previous = ' ';
+    for token in tokens {
+        if let TokenTree::Punct(punct) = &token {
+            match punct.as_char() {
+                '<' => depth += 1,
+                // Not the `->` of a `Fn` bound.
+                '>' if previous != '-' => {
+                    depth = depth.saturating_sub(1);
+                    if skipping.is_some_and(|outer| depth < outer) {
+                        skipping = None;
+                    }
+                }
+                ',' if skipping == Some(depth) => skipping = None,
+                _ => {}
+            }
+            previous = punct.as_char();
+        } else {
+            previous = ' ';
+        }
+        if skipping.is_some() {
+            continue;
+        }
+        match token {
+            TokenTree::Ident(word) if word == "impl" => {
+                skipping = Some(depth);
+                result.extend(quote_spanned!(word.span()=> _));
+            }
+            TokenTree::Group(group) => {
+                let mut inside = Group::new(group.delimiter(), without_impl(group.stream()));
+                inside.set_span(group.span());
+                result.extend([TokenTree::from(inside)]);
+            }
+            token => result.extend([token]),
+        }
+    }
+    result
+}
+
+/// Splits `#![…]` off the front of a body, as `#[…]`.
+fn inner_attributes(body: TokenStream) -> (TokenStream, TokenStream) {
+    let mut attrs = TokenStream::new();
+    let mut rest = body.into_iter().peekable();
+    loop {
+        let mut ahead = rest.clone();
+        match (ahead.next(), ahead.next(), ahead.next()) {
+            (
+                Some(TokenTree::Punct(hash)),
+                Some(TokenTree::Punct(bang)),
+                Some(TokenTree::Group(group)),
+            ) if hash.as_char() == '#' && bang.as_char() == '!' => {
+                let mut hash = Punct::new('#', Spacing::Alone);
+                hash.set_span(bang.span());
+                attrs.extend([TokenTree::from(hash), group.into()]);
+                rest = ahead;
+            }
+            _ => return (attrs, rest.collect()),
+        }
+    }
+}
+
+/// All that is left of a body that nobody will look at.
+pub(super) fn declared(function: &Function) -> TokenStream {
+    let sig = &function.sig;
+    // `const async` is refused by the compiler, in its own words.
+    sig.constness
+        .map(|constness| {
+            let (asyncness, fn_token) = (&sig.asyncness, &sig.fn_token);
+            quote!(#constness #asyncness #fn_token __glib_coro_refused() {})
+        })
+        .unwrap_or_default()
+}
+
+/// Whether the function returns `()`: nothing for anybody to look at.
+pub(super) fn is_unit(output: &ReturnType) -> bool {
+    match returned(output).map(bare) {
+        None => true,
+        Some(Type::Tuple(tuple)) => tuple.elems.is_empty(),
+        Some(_) => false,
+    }
+}
+
+/// Whether the function never returns.
+pub(super) fn is_never(output: &ReturnType) -> bool {
+    matches!(returned(output).map(bare), Some(Type::Never(_)))
+}

@@ -1,0 +1,213 @@
+//! `#[coroutine]`: a plain function that spawns its body.
+
+use super::Plan;
+use super::body::{self, captured_receiver, is_never, is_unit};
+use crate::arguments::Arguments;
+use crate::borrow::{bare, returned};
+use crate::item::Body;
+use crate::options::value::{Priority, ReturnsType};
+use crate::refuse::Verdict;
+use crate::span::{generated_at, respan};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, Lifetime, Signature, Token, Type, TypeParamBound};
+
+pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
+    let function = plan.function;
+    let arguments = Arguments::of(&function.sig);
+    let parameters = function.parameters(&arguments.declare());
+    let output = output(plan);
+    let (attrs, vis, sig) = (&function.attrs, &function.vis, &function.sig);
+    let (fn_token, name) = (&sig.fn_token, &sig.ident);
+    let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
+    let signature = quote!(#fn_token #name #generics #parameters #output #bounds);
+    if let Body::Missing(semi) = &function.body {
+        return quote!(#(#attrs)* #vis #signature #semi);
+    }
+    let (statements, inner) = match plan.verdict {
+        Verdict::Expand => spawn(plan, &arguments),
+        Verdict::Check => check(plan, &arguments),
+        Verdict::Declare | Verdict::Keep => {
+            let items = body::declared(function);
+            (quote!(#items loop {}), TokenStream::new())
+        }
+    };
+    // The call site is where a coroutine is said to have been spawned.
+    let track_caller = (!attrs.iter().any(tracks_caller)).then(|| quote!(#[track_caller]));
+    let block = function.block(statements);
+    quote!(#(#attrs)* #inner #track_caller #vis #signature #block)
+}
+
+/// `track_caller`, also where a `cfg_attr` brings it.
+fn tracks_caller(attr: &Attribute) -> bool {
+    fn named(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(word) => word == "track_caller",
+            TokenTree::Group(group) => named(group.stream()),
+            _ => false,
+        })
+    }
+    named(attr.to_token_stream())
+}
+
+/// What the call gives back.
+fn output(plan: &Plan<'_>) -> TokenStream {
+    let private = &plan.private;
+    if let Some((_, ty)) = plan.options.returns() {
+        return match ty {
+            ReturnsType::Bool => quote!(-> #private::bool),
+            ReturnsType::Given(ty) => quote!(-> #ty),
+        };
+    }
+    if plan.options.detach() {
+        return TokenStream::new();
+    }
+    let output = &plan.function.sig.output;
+    let ty = match returned(output) {
+        None => quote!(()),
+        Some(_) if is_never(output) => quote!(#private::Never),
+        Some(ty) if plan.verdict == Verdict::Declare => lasting(ty.to_token_stream()),
+        Some(ty) => ty.to_token_stream(),
+    };
+    let end = output.to_token_stream().into_iter().last();
+    let end = end.map_or(plan.function.sig.paren_token.span.close(), |token| {
+        token.span()
+    });
+    let mut close = Punct::new('>', Spacing::Alone);
+    close.set_span(end);
+    quote!(-> #private::JoinHandle<#ty #close)
+}
+
+/// The statements of a function that spawns, and the attributes that move to it from its body.
+fn spawn(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStream) {
+    let private = &plan.private;
+    let sig = &plan.function.sig;
+    let receiver = arguments.cloned_receiver().map(|receiver| {
+        let (ours, this) = (captured_receiver(), &receiver.self_token);
+        // From the first to the last token of the user's `&self`, which is where a missing `Clone` is reported.
+        let mut argument = Group::new(Delimiter::Parenthesis, this.to_token_stream());
+        argument.set_span(generated_at(this.span));
+        let start = respan(private, generated_at(receiver.span()));
+        let span = generated_at(this.span);
+        let captured = quote_spanned!(span=> receiver #argument.capture());
+        quote!(let #ours = #start::#captured;)
+    });
+    let keeps: TokenStream = arguments
+        .typed
+        .iter()
+        .filter_map(|argument| argument.keep(private))
+        .collect();
+    let wrapped = body::wrap(plan, arguments, true);
+    let (items, future) = (wrapped.items, wrapped.future);
+    let span = complaints(sig);
+    let shown = respan(private, span);
+    let label = plan.name();
+    let priority = plan
+        .options
+        .priority()
+        .map(|priority| self::priority(priority, private));
+    let task = quote_spanned!(span=> #shown::coroutine(#label) #priority);
+    let detached = plan.options.detach() || plan.options.returns().is_some();
+    let spawn = if detached && is_never(&sig.output) {
+        quote_spanned!(span=> #task.detach(#shown::endless(#future));)
+    } else if detached {
+        // What the body returns is checked by `detach`; complaints belong to the return type.
+        let output = returned(&sig.output).map_or(span, |ty| generated_at(ty.span()));
+        let detach = quote_spanned!(output=> detach(future));
+        quote_spanned!(span=> let future = #future; #task.#detach;)
+    } else if is_unit(&sig.output) {
+        quote_spanned!(span=> let future = #future; #task.spawn(future))
+    } else {
+        quote_spanned!(span=> let future = #future; #shown::probe(&future).how().spawn(#task, future))
+    };
+    let value = plan.options.returns().map(|(value, _)| value);
+    (quote!(#items #receiver #keeps #spawn #value), wrapped.attrs)
+}
+
+/// Where the compiler shall complain about what cannot be spawned: at the first parameter that may not be `'static`, or else at the
+/// function's name.
+fn complaints(sig: &Signature) -> Span {
+    let lasts = |bounds: &Punctuated<TypeParamBound, Token![+]>| {
+        bounds.iter().any(
+            |bound| matches!(bound, TypeParamBound::Lifetime(lifetime) if lifetime.ident == "static"),
+        )
+    };
+    let parameter = sig
+        .generics
+        .type_params()
+        .find_map(|parameter| (!lasts(&parameter.bounds)).then(|| parameter.ident.span()));
+    let argument = || {
+        sig.inputs.iter().find_map(|input| match input {
+            FnArg::Typed(argument) => match bare(&argument.ty) {
+                Type::ImplTrait(ty) if !lasts(&ty.bounds) => Some(ty.impl_token.span),
+                _ => None,
+            },
+            FnArg::Receiver(_) => None,
+        })
+    };
+    generated_at(
+        parameter
+            .or_else(argument)
+            .unwrap_or_else(|| sig.ident.span()),
+    )
+}
+
+/// The statements of a function that was refused: its body is looked at, but not spawned.
+fn check(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStream) {
+    let private = &plan.private;
+    let wrapped = body::wrap(plan, arguments, false);
+    let (items, future) = (wrapped.items, wrapped.future);
+    let statement = if plan.options.detach() || plan.options.returns().is_some() {
+        quote!(#private::refused(#future); loop {})
+    } else {
+        quote!(#private::refused(#future))
+    };
+    (quote!(#items #statement), wrapped.attrs)
+}
+
+fn priority(priority: &Priority, private: &TokenStream) -> TokenStream {
+    match priority {
+        Priority::Variant(variant) => {
+            let variant = Ident::new(variant, Span::mixed_site());
+            quote!(.priority(#private::Priority::#variant))
+        }
+        Priority::Expr(expr) => {
+            // So that a wrong type is reported at the value alone.
+            let span = generated_at(expr.span());
+            quote_spanned!(span=> .priority(#expr))
+        }
+    }
+}
+
+/// The type with `'static` for every borrow, so that it can be named without what it borrows from.
+fn lasting(ty: TokenStream) -> TokenStream {
+    let mut result = TokenStream::new();
+    let mut tokens = ty.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                tokens.next();
+                Lifetime::new("'static", punct.span()).to_tokens(&mut result);
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '&' => {
+                let mut and = Punct::new('&', Spacing::Alone);
+                and.set_span(punct.span());
+                result.extend([TokenTree::from(and)]);
+                let named =
+                    matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
+                if !named {
+                    Lifetime::new("'static", punct.span()).to_tokens(&mut result);
+                }
+            }
+            TokenTree::Group(group) => {
+                let mut inside = Group::new(group.delimiter(), lasting(group.stream()));
+                inside.set_span(group.span());
+                result.extend([TokenTree::from(inside)]);
+            }
+            token => result.extend([token]),
+        }
+    }
+    result
+}

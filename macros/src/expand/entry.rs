@@ -1,0 +1,48 @@
+//! `#[glib_coro::main]` and `#[glib_coro::test]`: a plain function that runs its body to the end.
+
+use super::{Plan, body};
+use crate::arguments::Arguments;
+use crate::attribute::Attribute;
+use crate::refuse::Verdict;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
+    let private = &plan.private;
+    let function = plan.function;
+    let arguments = Arguments::of(&function.sig);
+    let (items, call, inner) = match plan.verdict {
+        Verdict::Expand => {
+            // The body may borrow from the caller, who waits for it.
+            let wrapped = body::wrap(plan, &arguments, false);
+            let runner = Ident::new(plan.attribute.word(), Span::mixed_site());
+            let (label, future) = (plan.name(), wrapped.future);
+            let call = quote!(#private::#runner(#label, #future));
+            (wrapped.items, call, wrapped.attrs)
+        }
+        Verdict::Check => {
+            let wrapped = body::wrap(plan, &arguments, false);
+            (wrapped.items, quote!(loop {}), wrapped.attrs)
+        }
+        Verdict::Declare | Verdict::Keep => (
+            body::declared(function),
+            quote!(loop {}),
+            TokenStream::new(),
+        ),
+    };
+    let (attrs, vis, sig) = (&function.attrs, &function.vis, &function.sig);
+    let (fn_token, name, output) = (&sig.fn_token, &sig.ident, &sig.output);
+    let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
+    let harness = (plan.attribute == Attribute::Test).then(|| quote!(#[#private::test]));
+    let inputs = if plan.verdict > Verdict::Expand && name == "main" {
+        Vec::new()
+    } else {
+        arguments.declare()
+    };
+    let parameters = function.parameters(&inputs);
+    let block = function.block(quote!(#items #call));
+    quote! {
+        #(#attrs)* #inner #harness
+        #vis #fn_token #name #generics #parameters #output #bounds #block
+    }
+}

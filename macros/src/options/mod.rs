@@ -1,0 +1,263 @@
+//! The options in an attribute's parentheses, read the same way for all three attributes.
+
+pub(crate) mod table;
+pub(crate) mod value;
+
+use crate::attribute::Attribute;
+use crate::errors::Errors;
+use crate::near::nearest;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Expr, Ident, Path, Token};
+use table::{Kind, Row};
+use value::Value;
+
+/// The options that were given rightly. The others are errors by now, and count as not given.
+#[derive(Default)]
+pub(crate) struct Options(Vec<(&'static Row, Option<Value>)>);
+
+impl Options {
+    /// Reads all of `arguments` and reports every mistake in them.
+    pub(crate) fn read(attribute: Attribute, arguments: TokenStream, errors: &mut Errors) -> Self {
+        let mut options = Self::default();
+        if is_key_value() {
+            return options;
+        }
+        let reader = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                options.item(attribute, input, errors);
+                comma(input, errors);
+            }
+            Ok(())
+        };
+        reader
+            .parse2(arguments)
+            .expect("the reader reports its errors itself and consumes everything");
+        options
+    }
+
+    /// The value of `name`, where it was given rightly.
+    fn get(&self, name: &str) -> Option<&Value> {
+        let (_, value) = self.0.iter().find(|(row, _)| row.name == name)?;
+        value.as_ref()
+    }
+
+    pub(crate) fn krate(&self) -> Option<&Path> {
+        match self.get("crate")? {
+            Value::Path(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn name(&self) -> Option<&syn::LitStr> {
+        match self.get("name")? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn detach(&self) -> bool {
+        self.get("detach").is_some()
+    }
+
+    pub(crate) fn returns(&self) -> Option<(&Expr, &value::ReturnsType)> {
+        match self.get("returns")? {
+            Value::Returns { value, ty } => Some((value, ty)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn priority(&self) -> Option<&value::Priority> {
+        match self.get("priority")? {
+            Value::Priority(priority) => Some(priority),
+            _ => None,
+        }
+    }
+
+    /// Reads up to the comma after one option.
+    fn item(&mut self, attribute: Attribute, input: ParseStream<'_>, errors: &mut Errors) {
+        if input.peek(Token![,]) {
+            errors.at(input.span(), "expected an option before `,`");
+            return;
+        }
+        let Some(key) = key(input, errors) else {
+            return;
+        };
+        let Some(value) = assigned(input, errors) else {
+            // The value cannot be read; the key may still be worth a word.
+            self.admit(attribute, &key, errors);
+            return;
+        };
+        let Some(row) = self.admit(attribute, &key, errors) else {
+            return;
+        };
+        let value = match (row.kind, value) {
+            (Kind::Flag, None) => Some(Value::Flag),
+            (Kind::Flag, Some(value)) => {
+                errors.over(
+                    value,
+                    format_args!("`{}` is a flag and takes no value", row.name),
+                );
+                None
+            }
+            (_, None) => {
+                errors.at(
+                    key.span(),
+                    format_args!("`{}` needs a value: `{}`", row.name, row.usage),
+                );
+                None
+            }
+            (kind, Some(value)) => value::read(kind, &value, errors),
+        };
+        if let Some((_, slot)) = self.0.last_mut() {
+            *slot = value;
+        }
+    }
+
+    /// Looks `key` up and enters it, or says why it cannot stand here.
+    fn admit(
+        &mut self,
+        attribute: Attribute,
+        key: &Ident,
+        errors: &mut Errors,
+    ) -> Option<&'static Row> {
+        let name = key.unraw().to_string();
+        let Some(row) = table::row(&name) else {
+            errors.at(key.span(), unknown(attribute, &name));
+            return None;
+        };
+        if !row.on.contains(&attribute) {
+            errors.at(
+                key.span(),
+                format_args!("`{name}` is only for {}", table::places(row)),
+            );
+            return None;
+        }
+        if self.0.iter().any(|(given, _)| given.name == name) {
+            errors.at(key.span(), format_args!("`{name}` is set twice"));
+            return None;
+        }
+        for (one, other, remedy) in table::RIVALS {
+            let rival = match &*name {
+                name if name == *one => other,
+                name if name == *other => one,
+                _ => continue,
+            };
+            if self.0.iter().any(|(given, _)| given.name == *rival) {
+                errors.at(key.span(), remedy);
+                return None;
+            }
+        }
+        self.0.push((row, None));
+        Some(row)
+    }
+}
+
+/// Whether the attribute is written `#[path = …]`. The compiler refuses that, and still hands over what follows the `=`.
+fn is_key_value() -> bool {
+    let text = Span::call_site().source_text().unwrap_or_default();
+    let text = text.trim_start_matches(['#', '!', '[']);
+    text.find(['=', '(', '[', '{'])
+        .map(|at| &text[at..])
+        .is_some_and(|rest| rest.starts_with('='))
+}
+
+fn unknown(attribute: Attribute, name: &str) -> String {
+    if attribute != Attribute::Coroutine && table::TOKIO_HABITS.contains(&name) {
+        return format!("glib-coro runs on the thread that owns the main context; remove `{name}`");
+    }
+    if let Some(near) = nearest(name, table::names(attribute)) {
+        return format!("unknown option `{name}`; did you mean `{near}`?");
+    }
+    let expected: Vec<String> = table::names(attribute)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    format!("unknown option `{name}`; expected {}", expected.join(", "))
+}
+
+/// Reads an option's name, which must be one word.
+fn key(input: ParseStream<'_>, errors: &mut Errors) -> Option<Ident> {
+    if !input.peek(Ident::peek_any) && !input.peek(Token![::]) {
+        errors.over(rest(input), "expected `key = value`");
+        return None;
+    }
+    if input.peek(Token![::]) || input.peek2(Token![::]) {
+        let mut path = TokenStream::new();
+        loop {
+            if input.peek(Token![::]) {
+                input.parse::<Token![::]>().ok()?.to_tokens(&mut path);
+            } else if input.peek(Ident::peek_any) {
+                input.call(Ident::parse_any).ok()?.to_tokens(&mut path);
+            } else {
+                break;
+            }
+        }
+        errors.over(path, "option names are single words");
+        rest(input);
+        return None;
+    }
+    let key = input.call(Ident::parse_any).ok()?;
+    if input.peek(syn::token::Paren)
+        || input.peek(syn::token::Brace)
+        || input.peek(syn::token::Bracket)
+    {
+        let mut item = key.into_token_stream();
+        item.extend(rest(input));
+        errors.over(item, "expected `key = value`");
+        return None;
+    }
+    Some(key)
+}
+
+/// Reads `= value`, if there is one. `None` is a value that cannot be read.
+fn assigned(input: ParseStream<'_>, errors: &mut Errors) -> Option<Option<Expr>> {
+    if !input.peek(Token![=]) {
+        return Some(None);
+    }
+    let equals: Token![=] = input.parse().ok()?;
+    if input.is_empty() || input.peek(Token![,]) {
+        let span: Span = if input.is_empty() {
+            equals.span
+        } else {
+            input.span()
+        };
+        errors.at(span, "expected an expression");
+        return None;
+    }
+    // `crate = crate::rt` and `crate = self::rt` are expressions, a lone `crate` is one to syn as well.
+    match input.parse::<Expr>() {
+        Ok(value) => Some(Some(value)),
+        Err(error) => {
+            errors.push(error);
+            rest(input);
+            None
+        }
+    }
+}
+
+/// Takes the tokens up to the next comma.
+fn rest(input: ParseStream<'_>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        match input.parse::<TokenTree>() {
+            Ok(token) => tokens.extend([token]),
+            Err(_) => break,
+        }
+    }
+    tokens
+}
+
+/// Takes the comma between two options. Without one, reading goes on as if it were there.
+fn comma(input: ParseStream<'_>, errors: &mut Errors) {
+    if input.is_empty() || input.parse::<Token![,]>().is_ok() {
+        return;
+    }
+    errors.at(input.span(), "expected `,`");
+    // Another separator was meant to be one.
+    let _ = input.parse::<Token![;]>();
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,240 @@
+//! The signatures that cannot become a coroutine or an entry point, and what to write instead.
+
+use crate::attribute::Attribute;
+use crate::borrow::{Borrow, bare, borrows, returned};
+use crate::errors::Errors;
+use crate::item::{Body, Function};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{FnArg, Ident, PatType, Receiver, ReceiverKind, Safety, Type};
+
+/// How much of a function can be expanded although something about it was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verdict {
+    /// All of it.
+    Expand,
+    /// The signature, with the body type-checked but not spawned: spawning it would only repeat what has been said.
+    Check,
+    /// The signature alone.
+    Declare,
+    /// Nothing: leave the function as it is.
+    Keep,
+}
+
+/// Reports everything about `function` that `attribute` cannot take.
+pub(crate) fn refuse(attribute: Attribute, function: &Function, errors: &mut Errors) -> Verdict {
+    if let Body::Missing(semi) = &function.body {
+        errors.at(semi.span, missing_body(attribute, function));
+        return Verdict::Declare;
+    }
+    if function.sig.asyncness.is_none() {
+        errors.at(function.sig.fn_token.span, not_async(attribute, function));
+        return Verdict::Keep;
+    }
+    match attribute {
+        Attribute::Coroutine => coroutine(function, errors),
+        Attribute::Main | Attribute::Test => entry(attribute, function, errors),
+    }
+}
+
+/// Something that is no function at all.
+pub(crate) fn other_item(attribute: Attribute, keyword: &Ident, errors: &mut Errors) {
+    let word = keyword.to_string();
+    let message = match (attribute, &*word) {
+        (Attribute::Coroutine, "impl" | "trait" | "mod") => {
+            format!("put `{attribute}` on each async method")
+        }
+        _ => format!("expected an `async fn`, found `{word}`"),
+    };
+    errors.at(keyword.span(), message);
+}
+
+fn missing_body(attribute: Attribute, function: &Function) -> String {
+    let name = &function.sig.ident;
+    if attribute == Attribute::Coroutine {
+        format!("a coroutine needs a body; declare `fn {name}(..) -> JoinHandle<T>` in the trait")
+    } else {
+        format!("`{attribute}` needs a body; put it on the implementation of `{name}`")
+    }
+}
+
+fn not_async(attribute: Attribute, function: &Function) -> String {
+    if expanded_above(function) {
+        format!(
+            "`{attribute}` needs an `async fn`, but an attribute above already removed `async`; \
+             remove that attribute"
+        )
+    } else if returns_future(function) {
+        format!(
+            "`{attribute}` needs an `async fn`, returning a future is not enough; write `async fn`"
+        )
+    } else {
+        format!("`{attribute}` needs an `async fn`; write `async fn`")
+    }
+}
+
+fn returns_future(function: &Function) -> bool {
+    fn named(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(word) => word.to_string().ends_with("Future"),
+            TokenTree::Group(group) => named(group.stream()),
+            _ => false,
+        })
+    }
+    returned(&function.sig.output).is_some_and(|ty| named(ty.to_token_stream()))
+}
+
+/// Whether the body holds tokens that an attribute macro wrote: their source text is the attribute.
+fn expanded_above(function: &Function) -> bool {
+    fn written_by_attribute(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Group(group) => written_by_attribute(group.stream()),
+            token => token
+                .span()
+                .source_text()
+                .is_some_and(|text| text.starts_with("#[")),
+        })
+    }
+    written_by_attribute(function.body.to_token_stream())
+}
+
+fn entry(attribute: Attribute, function: &Function, errors: &mut Errors) -> Verdict {
+    let sig = &function.sig;
+    let mut verdict = Verdict::Expand;
+    if let Safety::Unsafe(token) = &sig.safety {
+        errors.at(token.span, "entry points must be safe; remove `unsafe`");
+        verdict = Verdict::Check;
+    }
+    if attribute == Attribute::Main && sig.ident == "main" && !sig.inputs.is_empty() {
+        errors.at(sig.paren_token.span.join(), "`main` takes no arguments");
+        verdict = Verdict::Check;
+    }
+    if let Some(abi) = &sig.abi {
+        errors.over(abi, "entry points cannot have an ABI; remove it");
+        verdict = Verdict::Check;
+    }
+    if let Some(variadic) = &sig.variadic {
+        errors.over(
+            variadic.dots,
+            "entry points cannot be variadic; remove `...`",
+        );
+        verdict = Verdict::Check;
+    }
+    if sig.constness.is_some() {
+        verdict = Verdict::Declare;
+    }
+    verdict
+}
+
+fn coroutine(function: &Function, errors: &mut Errors) -> Verdict {
+    let sig = &function.sig;
+    let found = errors.len();
+    if let Safety::Unsafe(token) = &sig.safety {
+        errors.at(
+            token.span,
+            "the caller cannot keep a safety promise after the call returned; use `unsafe` inside",
+        );
+    }
+    if let Some(abi) = &sig.abi {
+        errors.over(abi, "a coroutine cannot have an ABI; remove it");
+    }
+    if let Some(variadic) = &sig.variadic {
+        errors.over(
+            variadic.dots,
+            "a coroutine cannot be variadic; remove `...`",
+        );
+    }
+    for input in &sig.inputs {
+        match input {
+            FnArg::Receiver(receiver) => self::receiver(receiver, errors),
+            FnArg::Typed(argument) => self::argument(argument, errors),
+        }
+    }
+    let mut verdict = if errors.len() == found {
+        Verdict::Expand
+    } else {
+        Verdict::Check
+    };
+    if let Some(ty) = returned(&sig.output)
+        && let Some(borrow) = borrows(ty).first()
+    {
+        errors.at(borrow.span(), "a coroutine's output must own its data");
+        verdict = Verdict::Declare;
+    }
+    // rustc refuses `const async` itself; a body would only draw more errors.
+    if sig.constness.is_some() {
+        verdict = Verdict::Declare;
+    }
+    verdict
+}
+
+const MUTABLE_SELF: &str = "a coroutine cannot borrow `self` mutably; use interior mutability";
+const NAMED: &str = "arguments must be `'static` or cloneable references; drop the lifetime";
+const HIDDEN: &str = "arguments must be `'static` or cloneable references; own the data";
+
+fn receiver(receiver: &Receiver, errors: &mut Errors) {
+    match &receiver.kind {
+        ReceiverKind::Reference(_, _, Some(_)) => errors.over(receiver, MUTABLE_SELF),
+        ReceiverKind::Reference(_, Some(lifetime), None) if lifetime.ident != "static" => {
+            errors.at(lifetime.span(), NAMED);
+        }
+        ReceiverKind::Typed(_, ty) => match bare(ty) {
+            Type::Reference(reference) if reference.mutability.is_some() => {
+                errors.over(receiver, MUTABLE_SELF);
+            }
+            ty => borrowed(ty, errors),
+        },
+        _ => {}
+    }
+}
+
+fn argument(argument: &PatType, errors: &mut Errors) {
+    let ty = bare(&argument.ty);
+    if let Type::Reference(reference) = ty {
+        let lasting = reference
+            .lifetime
+            .as_ref()
+            .is_some_and(|lifetime| lifetime.ident == "static");
+        if reference.mutability.is_some() && !lasting {
+            errors.over(
+                ty,
+                "a coroutine outlives its caller and cannot borrow mutably; pass `T`, \
+                 `Rc<RefCell<T>>` or a cell",
+            );
+            return;
+        }
+        if let Type::TraitObject(_) = bare(&reference.elem)
+            && !lasting
+        {
+            errors.over(
+                ty,
+                "a trait object cannot be cloned in; take `Rc<dyn Trait>`",
+            );
+            return;
+        }
+    }
+    borrowed(ty, errors);
+}
+
+/// Everything but a plain reference at the top: one error for each argument, at the first borrow.
+fn borrowed(ty: &Type, errors: &mut Errors) {
+    let top = match ty {
+        Type::Reference(reference) => Some(reference.and_token.span()),
+        _ => None,
+    };
+    for (index, borrow) in borrows(ty).iter().enumerate() {
+        let (span, message): (Span, &str) = match borrow {
+            // The reference at the top is always the first to be found.
+            Borrow::Reference(_) if index == 0 && top.is_some() => continue,
+            Borrow::Reference(span) => (
+                *span,
+                "only a reference at the top of an argument type can be cloned in; own what is inside",
+            ),
+            Borrow::Lifetime(lifetime) if lifetime.ident == "_" => (lifetime.span(), HIDDEN),
+            Borrow::Lifetime(lifetime) => (lifetime.span(), NAMED),
+        };
+        errors.at(span, message);
+        return;
+    }
+}

@@ -1,0 +1,312 @@
+//! What the attributes' expansions call. Not for anybody else: it changes without notice.
+//!
+//! The expansions name nothing but the paths in here, so that what is in scope at the user's place does not matter, and whatever
+//! depends on a cargo feature of this package is decided here, because a macro cannot see those.
+//!
+//! The attributes work in this package too, in the library as in a doctest:
+//!
+//! ```
+//! #[glib_coro::coroutine]
+//! async fn answer() -> u8 {
+//!     42
+//! }
+//!
+//! #[glib_coro::main]
+//! async fn main() {
+//!     assert_eq!(answer().await.unwrap(), 42);
+//! }
+//! ```
+
+use std::borrow::{Borrow, ToOwned};
+use std::fmt::Display;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::Runtime;
+use crate::task::Builder;
+
+pub use crate::task::{JoinHandle, Priority};
+pub use core::prelude::v1::test;
+pub use core::primitive::bool;
+
+/// Runs the body of `#[glib_coro::main]`.
+#[track_caller]
+pub fn main<F: Future>(name: &'static str, body: F) -> F::Output {
+    let builder = Runtime::builder();
+    #[cfg(feature = "glib")]
+    let builder = builder.main_context(&glib::MainContext::default());
+    run(builder, name, body)
+}
+
+/// Runs the body of `#[glib_coro::test]`, on a context that no other test has.
+#[track_caller]
+pub fn test<F: Future>(name: &'static str, body: F) -> F::Output {
+    let builder = Runtime::builder();
+    #[cfg(feature = "glib")]
+    let builder = builder.main_context(&glib::MainContext::new());
+    let failures = Arc::new(Mutex::new(Vec::new()));
+    let hook = failures.clone();
+    let builder = builder.on_unhandled(move |unhandled| {
+        eprintln!("{unhandled}");
+        if unhandled.panic().is_some() {
+            lock(&hook).push(unhandled.to_string());
+        }
+    });
+    let output = run(builder, name, body);
+    let failures = lock(&failures);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    output
+}
+
+/// Runs `body`, and drops all other coroutines before it returns.
+#[track_caller]
+fn run<F: Future>(builder: crate::runtime::Builder, name: &'static str, body: F) -> F::Output {
+    match builder.build() {
+        Ok(runtime) => runtime.block_on_named(name, body),
+        Err(error) => panic!("cannot start the runtime: {error}"),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The coroutine that a call of a `#[coroutine]` is about to spawn.
+pub fn coroutine(name: &'static str) -> Coroutine {
+    Coroutine(Builder::new().name(name))
+}
+
+/// A coroutine that is not spawned yet.
+#[derive(Debug)]
+pub struct Coroutine(Builder);
+
+impl Coroutine {
+    pub fn priority(self, priority: Priority) -> Self {
+        Self(self.0.priority(priority))
+    }
+
+    /// Spawns a body whose output tells nothing about failure.
+    #[track_caller]
+    pub fn spawn<F>(self, body: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        self.0.spawn(body)
+    }
+
+    /// Spawns a body that nobody waits for.
+    #[track_caller]
+    pub fn detach<F>(self, body: F)
+    where
+        F: Future + 'static,
+        F::Output: Detached,
+    {
+        Detached::spawn(self, body);
+    }
+}
+
+/// What the body of a detached coroutine may return.
+#[diagnostic::on_unimplemented(
+    message = "`detach` throws the value away; return `()`, or a `Result<(), E>` whose error is reported",
+    label = "nobody receives this `{Self}`"
+)]
+pub trait Detached: Sized + 'static {
+    fn spawn<F: Future<Output = Self> + 'static>(coroutine: Coroutine, body: F);
+}
+
+impl Detached for () {
+    #[track_caller]
+    fn spawn<F: Future<Output = Self> + 'static>(coroutine: Coroutine, body: F) {
+        drop(coroutine.0.spawn(body));
+    }
+}
+
+impl<E: Display + 'static> Detached for Result<(), E> {
+    #[track_caller]
+    fn spawn<F: Future<Output = Self> + 'static>(coroutine: Coroutine, body: F) {
+        drop(coroutine.0.spawn_reporting(body));
+    }
+}
+
+/// Picks the way to spawn a body by its output's type: method lookup takes the first `how` whose bounds hold, on the way from
+/// [`Probe`] to what it dereferences to. An error that can be displayed is reported if nobody looks at it.
+pub fn probe<F: Future>(_body: &F) -> Probe<F::Output> {
+    Probe(Otherwise, PhantomData)
+}
+
+/// See [`probe`].
+#[derive(Debug)]
+pub struct Probe<T>(Otherwise, PhantomData<fn() -> T>);
+
+impl<T, E: Display> Probe<Result<T, E>> {
+    pub fn how(&self) -> Reporting {
+        Reporting
+    }
+}
+
+impl<T> Deref for Probe<T> {
+    type Target = Otherwise;
+
+    fn deref(&self) -> &Otherwise {
+        &self.0
+    }
+}
+
+/// See [`probe`].
+#[derive(Debug)]
+pub struct Otherwise;
+
+impl Otherwise {
+    pub fn how(&self) -> Plain {
+        Plain
+    }
+}
+
+/// Spawns with an eye on the error.
+#[derive(Debug)]
+pub struct Reporting;
+
+impl Reporting {
+    #[track_caller]
+    pub fn spawn<F, T, E>(self, coroutine: Coroutine, body: F) -> JoinHandle<Result<T, E>>
+    where
+        F: Future<Output = Result<T, E>> + 'static,
+        T: 'static,
+        E: Display + 'static,
+    {
+        coroutine.0.spawn_reporting(body)
+    }
+}
+
+/// Spawns as any future.
+#[derive(Debug)]
+pub struct Plain;
+
+impl Plain {
+    #[track_caller]
+    pub fn spawn<F>(self, coroutine: Coroutine, body: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        coroutine.spawn(body)
+    }
+}
+
+/// Calls `body`: an async closure that is called where it is written would be taken for a mistake.
+pub fn once<F, B>(body: B) -> F
+where
+    B: FnOnce() -> F,
+    F: Future,
+{
+    body()
+}
+
+/// A body that never returns, as one that returns nothing.
+pub async fn endless<F: Future>(body: F) {
+    body.await;
+}
+
+/// A value for a `return` that is never reached. It tells the compiler the type of a closure's output before it reads the body, so that
+/// what it says about the body is what it would say about an `async fn`.
+pub fn never<T>() -> T {
+    unreachable!("this stands behind `if false`")
+}
+
+/// Stands for the spawn of a coroutine that was refused. That has been reported, so it is never run.
+pub fn refused<F: Future>(_body: F) -> JoinHandle<F::Output> {
+    unreachable!("what was refused has not been compiled")
+}
+
+/// A borrowed argument's clone.
+#[derive(Debug)]
+pub struct Kept<T: ?Sized, O>(O, PhantomData<fn(&T)>);
+
+/// Clones a borrowed argument.
+pub fn keep<T: ?Sized + ToOwned<Owned = O>, O>(argument: &T) -> Kept<T, O> {
+    Kept(argument.to_owned(), PhantomData)
+}
+
+/// Lends the clone to the body.
+pub fn lend<T: ?Sized, O: Borrow<T>>(argument: &Kept<T, O>) -> &T {
+    argument.0.borrow()
+}
+
+/// Turns `&self` into something that a coroutine can hold, and that gives the same reference: through the object where `self` is a
+/// GObject's private struct, else by a clone. The choice is made as for [`probe`].
+pub fn receiver<T>(receiver: &T) -> Receiver<'_, T> {
+    Receiver(Plainly(receiver))
+}
+
+/// See [`receiver`].
+#[derive(Debug)]
+pub struct Receiver<'a, T>(Plainly<'a, T>);
+
+#[cfg(feature = "glib")]
+impl<T: glib::subclass::types::ObjectSubclass> Receiver<'_, T> {
+    pub fn capture(&self) -> glib::subclass::ObjectImplRef<T> {
+        glib::subclass::prelude::ObjectSubclassExt::ref_counted(self.0.0)
+    }
+}
+
+impl<'a, T> Deref for Receiver<'a, T> {
+    type Target = Plainly<'a, T>;
+
+    fn deref(&self) -> &Plainly<'a, T> {
+        &self.0
+    }
+}
+
+/// See [`receiver`].
+#[derive(Debug)]
+pub struct Plainly<'a, T>(&'a T);
+
+impl<T> Plainly<'_, T> {
+    pub fn capture(&self) -> Own<T>
+    where
+        T: Clone,
+    {
+        Own(self.0.clone())
+    }
+}
+
+/// A clone of `self`.
+#[derive(Debug)]
+pub struct Own<T>(T);
+
+impl<T> Deref for Own<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// The type `!`, which cannot be written in the place of a type parameter.
+pub type Never = <fn() -> ! as Returns>::Output;
+
+/// A function pointer's return type.
+pub trait Returns {
+    type Output;
+}
+
+impl<T> Returns for fn() -> T {
+    type Output = T;
+}
+
+#[cfg(test)]
+mod tests {
+    #[crate::coroutine]
+    async fn answer(question: &str) -> usize {
+        crate::yield_now().await;
+        question.len()
+    }
+
+    #[crate::test]
+    async fn in_the_library() {
+        assert_eq!(answer("Who?").await.unwrap(), 4);
+    }
+}
