@@ -1,0 +1,103 @@
+// P62
+#![deny(warnings)]
+use std::backtrace::Backtrace;
+use std::panic::Location;
+use std::sync::{Arc, Mutex};
+
+struct S;
+
+#[glib_coro::coroutine]
+async fn panics() {
+    glib_coro::yield_now().await;
+    panic!("{} {}", line!(), Backtrace::force_capture());
+}
+
+impl S {
+    #[glib_coro::coroutine]
+    async fn method_panics(self) {
+        panic!("{} {}", line!(), Backtrace::force_capture());
+    }
+}
+
+/// What the hook is told of the only coroutine that `body` leaves behind: its name and where it was spawned.
+fn unhandled(body: impl FnOnce()) -> (String, u32) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let hook = seen.clone();
+    let runtime = glib_coro::Runtime::builder()
+        .event_loop(glib_coro::event_loop::Standalone::new())
+        .on_unhandled(move |unhandled| {
+            let name = unhandled.name().unwrap_or_default().to_owned();
+            assert_eq!(unhandled.location().file(), file!());
+            hook.lock()
+                .unwrap()
+                .push((name, unhandled.location().line()));
+        })
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        body();
+        glib_coro::yield_now().await;
+        glib_coro::yield_now().await;
+        glib_coro::yield_now().await;
+    });
+    drop(runtime);
+    let mut seen = seen.lock().unwrap();
+    assert_eq!(seen.len(), 1);
+    seen.remove(0)
+}
+
+#[test]
+fn metadata_name_the_function_and_the_call() {
+    let line = Location::caller().line() + 1;
+    let told = unhandled(|| drop(panics()));
+    assert_eq!(told, ("panics".to_owned(), line));
+    let line = Location::caller().line() + 1;
+    let told = unhandled(|| drop(S.method_panics()));
+    assert_eq!(told, ("method_panics".to_owned(), line));
+}
+
+#[glib_coro::coroutine(detach, name = "detached")]
+async fn fails(text: &str) -> Result<(), String> {
+    Err(text.to_owned())
+}
+
+#[test]
+fn an_error_of_a_detached_coroutine_is_reported() {
+    let line = Location::caller().line() + 1;
+    let told = unhandled(|| fails("x"));
+    assert_eq!(told, ("detached".to_owned(), line));
+}
+
+#[glib_coro::coroutine]
+async fn fails_with_a_handle() -> Result<u8, std::fmt::Error> {
+    Err(std::fmt::Error)
+}
+
+#[glib_coro::coroutine(returns = true)]
+async fn fails_and_returns() -> Result<(), Box<dyn std::error::Error>> {
+    Err("x")?
+}
+
+#[test]
+fn an_error_that_nobody_looks_at_is_reported() {
+    let line = Location::caller().line() + 1;
+    let told = unhandled(|| drop(fails_with_a_handle()));
+    assert_eq!(told, ("fails_with_a_handle".to_owned(), line));
+    let line = Location::caller().line() + 1;
+    let told = unhandled(|| assert!(fails_and_returns()));
+    assert_eq!(told, ("fails_and_returns".to_owned(), line));
+}
+
+#[glib_coro::test]
+async fn backtraces_name_the_function() {
+    for (handle, function) in [(panics(), "panics"), (S.method_panics(), "method_panics")] {
+        let error = handle.await.unwrap_err().to_string();
+        let (message, backtrace) = error.split_once(" panicked: ").unwrap();
+        assert!(message.starts_with("coroutine "), "{error}");
+        let (line, backtrace) = backtrace.split_once(' ').unwrap();
+        // The first frame of the user's is the function, at the line of the panic.
+        let frame = backtrace.find(function).expect(backtrace);
+        let place = format!("p62_where_it_happened.rs:{line}:");
+        assert!(backtrace[frame..].contains(&place), "{error}");
+    }
+}

@@ -1,0 +1,11 @@
+// F30: 4 errors
+#[glib_coro::coroutine(detahc, nmae = "x")]
+async fn f() {}
+
+#[glib_coro::test(crat = x)]
+async fn test() {}
+
+#[glib_coro::main(names = "x")]
+async fn main() {
+    f().abort();
+}

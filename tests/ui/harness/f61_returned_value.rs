@@ -1,0 +1,5 @@
+// F61
+#[glib_coro::test]
+async fn returned_value() {
+    return Ok(()); //~ E0308
+}

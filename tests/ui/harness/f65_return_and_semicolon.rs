@@ -1,0 +1,9 @@
+// F65
+#![allow(redundant_semicolons)]
+
+#[glib_coro::test]
+#[rustfmt::skip]
+async fn returned() {
+    return 1; //~ E0308
+    ;
+}

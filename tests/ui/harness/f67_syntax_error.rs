@@ -1,0 +1,6 @@
+// F67
+#[glib_coro::test]
+async fn syntax() {
+    let x = "x".; //~ unexpected token
+    x.len();
+}
