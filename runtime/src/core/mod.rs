@@ -8,8 +8,8 @@
 //! queue and elsewhere onto the remote queue. [`Core::turn`] pops, polls, and in between collects
 //! what came from outside.
 //!
-//! Locks are taken one at a time, except `timers` before `reactor`, and `reactor` before one source. No
-//! user code runs under any of them.
+//! Locks are taken one at a time, except `timers` before `reactor`, `reactor` before one source, and
+//! `queue` before one idler. No user code runs under any of them.
 
 pub(crate) mod backend;
 pub(crate) mod current;
