@@ -1,0 +1,147 @@
+//! `Runtime::metrics` counts truly.
+
+#![forbid(unsafe_code)]
+
+use std::future::pending;
+use std::time::Duration;
+
+use glib_coro::task::{Builder, Priority};
+use glib_coro::{block_on, sleep, spawn, yield_now};
+use glib_coro_tests::{Host, on_every_host};
+
+fn coroutines_are_counted_from_spawn_to_end(host: Host) {
+    let rt = host.runtime();
+    let figures = || {
+        let metrics = rt.metrics();
+        (metrics.alive, metrics.peak_alive, metrics.spawned)
+    };
+    assert_eq!(figures(), (0, 0, 0));
+    let mut tasks: Vec<_> = (0..10).map(|_| rt.spawn(pending::<()>())).collect();
+    assert_eq!(figures(), (10, 10, 10));
+    // The root of `block_on` is one, too.
+    rt.block_on(async { assert_eq!(figures(), (11, 11, 11)) });
+    assert_eq!(figures(), (10, 11, 11));
+    // An end of each kind: aborted, done, panicked, detached and done.
+    for task in tasks.drain(..5) {
+        task.abort();
+    }
+    let ends = [
+        rt.spawn(async {}),
+        rt.spawn(async { panic!("an end, too") }),
+    ];
+    drop(rt.spawn(async {}));
+    assert_eq!(figures(), (13, 13, 14));
+    rt.block_on(async {
+        yield_now().await;
+        assert_eq!(figures(), (6, 14, 15));
+    });
+    assert!(ends.iter().all(|end| end.is_finished()));
+    for end in ends {
+        let _ = block_on(end);
+    }
+    assert_eq!(figures(), (5, 14, 15));
+    // Detached ones live on.
+    drop(tasks);
+    assert_eq!(figures(), (5, 14, 15));
+}
+
+fn polls_are_counted_one_by_one(host: Host) {
+    let rt = host.runtime();
+    let task = rt.spawn(async {
+        for _ in 0..9 {
+            yield_now().await;
+        }
+    });
+    assert_eq!(rt.metrics().polls, 0);
+    rt.block_on(async {
+        task.await.unwrap();
+        // Ten of the other one, and two here; the abort of a coroutine that never ran is no poll.
+        assert!(
+            (11..=12).contains(&rt.metrics().polls),
+            "{:?}",
+            rt.metrics()
+        );
+    });
+    assert_eq!(rt.metrics().polls, 12);
+}
+
+fn what_is_ready_is_counted_in_every_priority(host: Host) {
+    let rt = host.runtime();
+    let spawn_one = |priority| {
+        let _entered = rt.enter();
+        Builder::new().priority(priority).spawn(yield_now())
+    };
+    let tasks = [Priority::High, Priority::Default, Priority::Idle].map(spawn_one);
+    drop(rt.spawn(pending::<()>()));
+    assert_eq!(rt.metrics().ready, 4);
+    rt.block_on(async {
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(rt.metrics().sources, host.sources(3));
+        assert_eq!(rt.metrics().ready, 0);
+        drop(spawn(async {}));
+        assert_eq!(rt.metrics().ready, 1);
+        // Those that wait are not ready.
+        yield_now().await;
+        drop(spawn(sleep(Duration::from_secs(3600))));
+        yield_now().await;
+        assert_eq!(rt.metrics().ready, 0);
+    });
+}
+
+fn turns_are_counted_and_few(host: Host) {
+    let rt = host
+        .builder()
+        .budget(Duration::from_secs(3600))
+        .build()
+        .unwrap();
+    assert_eq!(rt.metrics().turns, 0);
+    rt.block_on(yield_now());
+    let turns = rt.metrics().turns;
+    assert!(turns >= 1);
+    // A thousand polls in one turn.
+    rt.block_on(async {
+        for _ in 0..1_000 {
+            yield_now().await;
+        }
+    });
+    assert!(
+        (1..=3).contains(&(rt.metrics().turns - turns)),
+        "{:?}",
+        rt.metrics()
+    );
+    // Each sleep of a loop that has nothing else to do takes one more at least.
+    let turns = rt.metrics().turns;
+    rt.block_on(async {
+        for _ in 0..10 {
+            sleep(Duration::from_millis(1)).await;
+        }
+    });
+    let turns = rt.metrics().turns - turns;
+    assert!((10..=40).contains(&turns), "{turns}");
+}
+
+fn a_nested_loop_counts_in_the_same_figures(host: Host) {
+    let rt = host.runtime();
+    rt.block_on(async {
+        let before = rt.metrics();
+        block_on(async {
+            assert_eq!(rt.metrics().alive, 2);
+            yield_now().await;
+        });
+        let after = rt.metrics();
+        assert_eq!(after.spawned - before.spawned, 1);
+        assert_eq!(after.polls - before.polls, 2);
+        assert!(after.turns > before.turns);
+        assert_eq!((after.alive, after.peak_alive), (1, 2));
+    });
+}
+
+on_every_host![
+    coroutines_are_counted_from_spawn_to_end,
+    polls_are_counted_one_by_one,
+    what_is_ready_is_counted_in_every_priority,
+    turns_are_counted_and_few,
+    a_nested_loop_counts_in_the_same_figures,
+];
