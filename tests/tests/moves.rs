@@ -147,7 +147,7 @@ fn waits(io: &'static Async<UnixStream>) -> Vec<(&'static str, Wait)> {
         (
             "AsyncRead",
             Box::pin(async {
-                (&*io).read(&mut [0; 1]).await.unwrap();
+                assert_eq!((&*io).read(&mut [0; 1]).await.unwrap(), 1);
             }),
         ),
     ]

@@ -56,7 +56,8 @@ fn the_last_waker_may_be_used_and_dropped_on_another_thread(host: Host) {
         let waker = waker.clone();
         move || {
             waker.wake_by_ref();
-            waker.clone().wake();
+            let another = waker.clone();
+            another.wake();
         }
     });
     rt.block_on(yield_now());

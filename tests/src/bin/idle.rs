@@ -66,7 +66,7 @@ fn main() {
             let mut rounds = 0;
             poll_fn(|cx| {
                 rounds += 1;
-                cx.waker().clone().wake();
+                cx.waker().wake_by_ref();
                 if rounds < 5_000 {
                     Poll::Pending
                 } else {

@@ -1,0 +1,163 @@
+//! Which public types are `Send`, `Sync` and `Unpin`, and which must not be.
+//!
+//! The table is modelled on `async_send_sync.rs` in [tokio](https://github.com/tokio-rs/tokio).
+
+#![forbid(unsafe_code)]
+
+use std::cell::Cell;
+use std::io;
+use std::marker::{PhantomData, PhantomPinned};
+use std::net::SocketAddr;
+use std::os::unix::net::UnixStream;
+use std::rc::Rc;
+
+use glib_coro::event_loop::{self, Driver, EventLoop, Standalone, Turn};
+use glib_coro::io::{Async, Readable, Ready, Writable};
+use glib_coro::net::{Incoming, TcpListener, TcpStream};
+use glib_coro::runtime::{
+    EnterGuard, Handle, Metrics, Runtime, TryCurrentError, Unhandled, Worker,
+};
+use glib_coro::task::{
+    AbortHandle, AbortOnDrop, AccessError, CancellationToken, Cancelled, DropGuard, Id, Idle,
+    JoinError, JoinHandle, JoinSet, LocalKey, Priority, Scope, YieldNow,
+};
+use glib_coro::time::{Elapsed, Interval, MissedTickBehavior, Sleep, Timeout};
+use glib_coro::{runtime, task};
+
+/// Tells which of the three a type is: its own methods are there only where it has the trait, and come
+/// before those of [`Otherwise`].
+struct Probe<T: ?Sized>(PhantomData<T>);
+
+impl<T: ?Sized + Send> Probe<T> {
+    fn send(&self) -> &'static str {
+        "Send"
+    }
+}
+
+impl<T: ?Sized + Sync> Probe<T> {
+    fn sync(&self) -> &'static str {
+        "Sync"
+    }
+}
+
+impl<T: ?Sized + Unpin> Probe<T> {
+    fn unpin(&self) -> &'static str {
+        "Unpin"
+    }
+}
+
+trait Otherwise {
+    fn send(&self) -> &'static str {
+        "NotSend"
+    }
+    fn sync(&self) -> &'static str {
+        "NotSync"
+    }
+    fn unpin(&self) -> &'static str {
+        "NotUnpin"
+    }
+}
+
+impl<T: ?Sized> Otherwise for Probe<T> {}
+
+macro_rules! table {
+    ($($type:ty: $send:ident $sync:ident $unpin:ident;)*) => {
+        let mut wrong = Vec::new();
+        $({
+            let probe = Probe::<$type>(PhantomData);
+            let found = [probe.send(), probe.sync(), probe.unpin()];
+            if found != [stringify!($send), stringify!($sync), stringify!($unpin)] {
+                wrong.push((stringify!($type), found));
+            }
+        })*
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    };
+}
+
+type Socket = UnixStream;
+/// A descriptor that must stay on its thread, and one that may move but not be shared.
+type Local = Rc<UnixStream>;
+type Pinned = PhantomPinned;
+
+#[test]
+fn types() {
+    table! {
+        Runtime: NotSend NotSync Unpin;
+        EnterGuard<'static>: NotSend NotSync Unpin;
+        runtime::Builder: NotSend NotSync Unpin;
+        Handle: Send Sync Unpin;
+        Worker: Send Sync Unpin;
+        Metrics: Send Sync Unpin;
+        TryCurrentError: Send Sync Unpin;
+        Unhandled: Send NotSync Unpin;
+
+        Driver: Send Sync Unpin;
+        dyn EventLoop: NotSend NotSync NotUnpin;
+        Standalone: Send NotSync Unpin;
+        Turn: Send Sync Unpin;
+        event_loop::Level: Send Sync Unpin;
+
+        // Shared, a handle gives no access to the output.
+        JoinHandle<u8>: Send Sync Unpin;
+        JoinHandle<Cell<u8>>: Send Sync Unpin;
+        JoinHandle<Rc<u8>>: NotSend Sync Unpin;
+        JoinHandle<Pinned>: Send Sync Unpin;
+        AbortOnDrop<u8>: Send Sync Unpin;
+        AbortOnDrop<Rc<u8>>: NotSend Sync Unpin;
+        AbortOnDrop<Pinned>: Send Sync Unpin;
+        JoinSet<u8>: Send Sync Unpin;
+        JoinSet<Rc<u8>>: NotSend NotSync Unpin;
+        AbortHandle: Send Sync Unpin;
+        JoinError: Send Sync Unpin;
+        Id: Send Sync Unpin;
+        Priority: Send Sync Unpin;
+        task::Builder: Send Sync Unpin;
+        YieldNow: Send Sync Unpin;
+        Idle: Send Sync Unpin;
+        Scope<'static, u8>: NotSend NotSync Unpin;
+        CancellationToken: Send Sync Unpin;
+        Cancelled: Send Sync Unpin;
+        DropGuard: Send Sync Unpin;
+        LocalKey<u8>: Send Sync Unpin;
+        AccessError: Send Sync Unpin;
+
+        Sleep: Send Sync Unpin;
+        Timeout<u8>: Send Sync Unpin;
+        Timeout<Rc<u8>>: NotSend NotSync Unpin;
+        Timeout<Pinned>: Send Sync NotUnpin;
+        Interval: Send Sync Unpin;
+        MissedTickBehavior: Send Sync Unpin;
+        Elapsed: Send Sync Unpin;
+
+        Async<Socket>: Send Sync Unpin;
+        Async<Local>: NotSend NotSync Unpin;
+        Ready<'static, Socket>: Send Sync Unpin;
+        Ready<'static, Local>: NotSend NotSync Unpin;
+        Readable<Socket>: Send Sync Unpin;
+        Readable<Local>: NotSend NotSync Unpin;
+        Writable<Socket>: Send Sync Unpin;
+        Writable<Local>: NotSend NotSync Unpin;
+        TcpListener: Send Sync Unpin;
+        TcpStream: Send Sync Unpin;
+        Incoming<'static>: Send Sync Unpin;
+    }
+}
+
+#[cfg(feature = "glib")]
+#[test]
+fn the_glib_host() {
+    table! { event_loop::GLib: Send NotSync Unpin; }
+}
+
+/// The futures of `async fn`s: a `Send` coroutine may await them.
+#[test]
+fn futures() {
+    fn is_send<A, R: Send>(_: impl Fn(A) -> R) {}
+    is_send(|ticks: &'static mut Interval| ticks.tick());
+    is_send(|io: &'static Async<Socket>| io.read_with(|_| io::Result::Ok(())));
+    is_send(|io: &'static Async<Socket>| io.write_with(|_| io::Result::Ok(())));
+    is_send(|address: SocketAddr| TcpStream::connect(address));
+    is_send(|address: SocketAddr| TcpListener::bind(address));
+    is_send(|listener: &'static TcpListener| listener.accept());
+    is_send(|stream: &'static TcpStream| stream.readable());
+}
