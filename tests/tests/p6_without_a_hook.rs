@@ -14,14 +14,11 @@ fn a_detached_panic_is_logged_and_the_loop_goes_on(_: Host) {
     capture_log();
     let context = MainContext::new();
     let rt = Runtime::builder().main_context(&context).build().unwrap();
-    let line = line!() + 2;
-    rt.block_on(async {
-        drop(
-            Builder::new()
-                .name("courier")
-                .spawn(async { panic!("lost") }),
-        );
-    });
+    let builder = Builder::new().name("courier");
+    let entered = rt.enter();
+    let line = line!() + 1;
+    drop(builder.spawn(async { panic!("lost") }));
+    drop(entered);
     // The program's own iterations, without any frame of ours below.
     while context.iteration(false) {}
     let survivor = rt.spawn(async { 1 });
