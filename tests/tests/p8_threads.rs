@@ -295,6 +295,30 @@ fn a_runtime_dropped_inside_one_of_its_coroutines(host: Host) {
     assert!(block_on_elsewhere(dropper).unwrap_err().is_cancelled());
 }
 
+fn a_runtime_dropped_under_a_nested_loop_of_its_own(host: Host) {
+    let (rt, turn) = driven(host);
+    let (drops, slot) = (DropNote::new(), Rc::new(RefCell::new(None)));
+    let nesting = rt.spawn({
+        let guard = drops.guard();
+        async move {
+            let _guard = guard;
+            // It ends with a panic: the future cannot be done any more.
+            glib_coro::block_on(pending::<()>());
+        }
+    });
+    let runtime = slot.clone();
+    drop(rt.spawn(async move {
+        yield_now().await;
+        drop::<Option<Runtime>>(runtime.take());
+    }));
+    slot.replace(Some(rt));
+    turn();
+    turn();
+    assert_eq!(drops.count(), 1);
+    let error = block_on_elsewhere(nesting).unwrap_err();
+    assert!(error.is_panic() || error.is_cancelled());
+}
+
 fn spawn_from_many_threads_loses_nothing(host: Host) {
     let rt = host.runtime();
     let ran = Counter::new();
@@ -367,4 +391,5 @@ on_every_host![alone:
     spawn_in_thread_local_destructors_does_not_abort,
     a_thousand_runtimes_leave_no_descriptor,
     a_runtime_dropped_inside_one_of_its_coroutines,
+    a_runtime_dropped_under_a_nested_loop_of_its_own,
 ];

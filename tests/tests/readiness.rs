@@ -6,8 +6,9 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write, pipe};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::UnixStream;
+use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -28,7 +29,6 @@ fn stuck_pair() -> (UnixStream, UnixStream) {
 /// were woken.
 fn wait_in_all_ways(io: &'static Async<UnixStream>) -> (Counter, usize) {
     let woken = Counter::new();
-    type Wait = std::pin::Pin<Box<dyn Future<Output = io::Result<()>>>>;
     let waits: Vec<Wait> = vec![
         Box::pin(io.readable()),
         Box::pin(io.readable()),
@@ -90,6 +90,21 @@ fn everybody_who_waits_hears_of_a_hang_up(host: Host) {
         while woken.get() < number {
             yield_now().await;
         }
+    });
+}
+
+fn any_number_of_coroutines_read_one_socket_through_the_traits(host: Host) {
+    host.runtime().block_on(async {
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let ours: &Async<_> = Box::leak(Box::new(Async::new(ours).unwrap()));
+        let readers = [(); 3].map(|()| spawn(async { (&*ours).read(&mut [0; 1]).await }));
+        idle().await;
+        theirs.write_all(b"xyz").unwrap();
+        for _ in 0..50 {
+            sleep(Duration::from_micros(100)).await;
+        }
+        let done = readers.iter().filter(|reader| reader.is_finished());
+        assert_eq!(done.count(), readers.len(), "each has a byte to read");
     });
 }
 
@@ -260,29 +275,57 @@ fn a_descriptor_closed_behind_a_wait_does_not_spin(host: Host) {
     });
 }
 
-fn a_number_that_is_given_away_again_waits_for_the_new_descriptor(host: Host) {
+type Wait = Pin<Box<dyn Future<Output = io::Result<()>>>>;
+
+/// Waits with and without a registration of its own.
+fn two_waits(fd: &'static UnixStream) -> [(&'static str, Wait); 2] {
+    let registered = async move { Async::new(fd)?.readable().await };
+    [
+        ("readable", Box::pin(readable(fd))),
+        ("Async", Box::pin(registered)),
+    ]
+}
+
+fn a_number_that_is_given_away_again_serves_the_new_descriptor(host: Host) {
     host.runtime().block_on(async {
-        let (old, _peer) = UnixStream::pair().unwrap();
-        let old: &UnixStream = Box::leak(Box::new(old));
-        let live: OwnedFd = old.as_fd().try_clone_to_owned().unwrap();
-        let stale = spawn(readable(old));
-        idle().await;
-        close_behind_its_back(old);
-        let (new, mut peer) = UnixStream::pair().unwrap();
-        let (new, _other) = if new.as_raw_fd() == old.as_raw_fd() {
-            (new, None)
-        } else {
-            let copy = peer.as_raw_fd();
-            assert_eq!(copy, old.as_raw_fd(), "the kernel gives the lowest number");
-            (std::mem::replace(&mut peer, new), Some(()))
-        };
-        let fresh = spawn(async move { readable(new).await });
-        idle().await;
-        assert!(!fresh.is_finished(), "an event of the old descriptor");
-        peer.write_all(b"x").unwrap();
-        fresh.await.unwrap().unwrap();
-        stale.abort();
-        drop(live);
+        let mut disturbed = Vec::new();
+        for (n, with_duplicate) in [(0, false), (1, false), (2, true), (3, true)] {
+            let (old, _peer) = UnixStream::pair().unwrap();
+            let old: &UnixStream = Box::leak(Box::new(old));
+            let live = with_duplicate.then(|| old.as_fd().try_clone_to_owned().unwrap());
+            let (old_kind, stale) = two_waits(old).into_iter().nth(n % 2).unwrap();
+            let stale = spawn(stale);
+            idle().await;
+            close_behind_its_back(old);
+            for m in 0..2 {
+                let (new, mut peer) = UnixStream::pair().unwrap();
+                assert_eq!(
+                    new.as_raw_fd(),
+                    old.as_raw_fd(),
+                    "the lowest number that is free"
+                );
+                let new: &UnixStream = Box::leak(Box::new(new));
+                let (new_kind, fresh) = two_waits(new).into_iter().nth(m).unwrap();
+                let fresh = spawn(fresh);
+                idle().await;
+                assert!(!fresh.is_finished(), "an event of the old descriptor");
+                // The old wait ends, and takes nothing away from the new one.
+                stale.abort();
+                idle().await;
+                peer.write_all(b"x").unwrap();
+                for _ in 0..50 {
+                    sleep(Duration::from_micros(100)).await;
+                }
+                if !fresh.is_finished() {
+                    disturbed.push((old_kind, new_kind, with_duplicate));
+                }
+                fresh.abort();
+                idle().await;
+                close_behind_its_back(new);
+            }
+            drop(live);
+        }
+        assert_eq!(disturbed, [], "waits that hang");
     });
 }
 
@@ -360,6 +403,7 @@ fn a_hundred_sockets_echo(host: Host) {
 on_every_host![
     everybody_who_waits_for_one_descriptor_is_woken,
     everybody_who_waits_hears_of_a_hang_up,
+    any_number_of_coroutines_read_one_socket_through_the_traits,
     one_waiter_that_goes_leaves_the_others,
     what_cannot_be_waited_for_is_an_error,
     ends_of_files_and_hang_ups_are_results,
@@ -369,5 +413,5 @@ on_every_host![
 ];
 on_every_host![alone:
     a_descriptor_closed_behind_a_wait_does_not_spin,
-    a_number_that_is_given_away_again_waits_for_the_new_descriptor,
+    a_number_that_is_given_away_again_serves_the_new_descriptor,
 ];
