@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use glib_coro::event_loop::{self, Driver, EventLoop, Standalone, Turn};
 use glib_coro::io::{Async, Readable, Ready, Writable};
-use glib_coro::net::{Incoming, TcpListener, TcpStream};
+use glib_coro::net::{TcpListener, TcpStream};
 use glib_coro::runtime::{
     EnterGuard, Handle, Metrics, Runtime, TryCurrentError, Unhandled, Worker,
 };
@@ -139,7 +139,6 @@ fn types() {
         Writable<Local>: NotSend NotSync Unpin;
         TcpListener: Send Sync Unpin;
         TcpStream: Send Sync Unpin;
-        Incoming<'static>: Send Sync Unpin;
     }
 }
 
@@ -160,4 +159,15 @@ fn futures() {
     is_send(|address: SocketAddr| TcpListener::bind(address));
     is_send(|listener: &'static TcpListener| listener.accept());
     is_send(|stream: &'static TcpStream| stream.readable());
+}
+
+/// A stream of connections, which has no name.
+#[test]
+fn streams() {
+    fn probe<A, R>(_: impl FnOnce(A) -> R) -> Probe<R> {
+        Probe(PhantomData)
+    }
+    let probe = probe(|listener: &'static TcpListener| listener.incoming());
+    let found = [probe.send(), probe.sync(), probe.unpin()];
+    assert_eq!(found, ["Send", "Sync", "Unpin"]);
 }
