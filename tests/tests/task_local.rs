@@ -1,0 +1,109 @@
+//! `task_local!`: a value that a future, what it awaits, and its destructors see.
+
+#![forbid(unsafe_code)]
+
+use std::cell::Cell;
+use std::future::pending;
+
+use futures_util::join;
+use glib_coro::{spawn, task_local, yield_now};
+use glib_coro_tests::{Host, Notes, OnDrop, catch_panic, on_every_host};
+
+task_local! {
+    static NAME: &'static str;
+    /// With an attribute and a visibility.
+    pub(crate) static COUNT: Cell<u32>;
+}
+
+async fn observe(yields: usize) -> Vec<&'static str> {
+    let mut seen = vec![NAME.get()];
+    for _ in 0..yields {
+        yield_now().await;
+        seen.push(NAME.get());
+    }
+    seen
+}
+
+fn each_future_sees_its_own_value(host: Host) {
+    host.runtime().block_on(async {
+        let a = spawn(NAME.scope("a", observe(3)));
+        let b = spawn(NAME.scope("b", observe(3)));
+        let (c, d) = join!(NAME.scope("c", observe(2)), NAME.scope("d", observe(2)));
+        assert_eq!((c, d), (vec!["c"; 3], vec!["d"; 3]));
+        assert_eq!(a.await.unwrap(), ["a"; 4]);
+        assert_eq!(b.await.unwrap(), ["b"; 4]);
+        assert!(
+            NAME.try_with(|_| ()).is_err(),
+            "not inherited, not left behind"
+        );
+    });
+}
+
+fn scopes_nest(host: Host) {
+    let outer = async {
+        assert_eq!(NAME.scope("inner", observe(1)).await, ["inner"; 2]);
+        NAME.sync_scope("sync", || assert_eq!(NAME.get(), "sync"));
+        observe(1).await
+    };
+    assert_eq!(
+        host.runtime().block_on(NAME.scope("outer", outer)),
+        ["outer"; 2]
+    );
+}
+
+fn values_can_change(host: Host) {
+    host.runtime().block_on(COUNT.scope(Cell::new(1), async {
+        yield_now().await;
+        COUNT.with(|count| count.set(count.get() + 1));
+        yield_now().await;
+        assert_eq!(COUNT.with(Cell::get), 2);
+    }));
+}
+
+fn destructors_see_the_value(host: Host) {
+    let rt = host.runtime();
+    let seen = Notes::new();
+    let guarded = |seen: &Notes<&'static str>| {
+        let seen = seen.clone();
+        OnDrop::new(move || seen.push(NAME.try_with(|name| *name).unwrap_or("nothing")))
+    };
+    let aborted = rt.spawn(NAME.scope("aborted", {
+        let guard = guarded(&seen);
+        async move {
+            let _guard = guard;
+            pending::<()>().await;
+        }
+    }));
+    rt.block_on(yield_now());
+    aborted.abort();
+    assert!(rt.block_on(aborted).unwrap_err().is_cancelled());
+    let unpolled = guarded(&seen);
+    drop(NAME.scope("unpolled", async move { drop(unpolled) }));
+    let done = guarded(&seen);
+    rt.block_on(NAME.scope("done", async move {
+        let _guard = done;
+    }));
+    let _forever = rt.spawn(NAME.scope("ended", {
+        let guard = guarded(&seen);
+        async move {
+            let _guard = guard;
+            pending::<()>().await;
+        }
+    }));
+    drop(rt);
+    assert_eq!(seen.take(), ["aborted", "unpolled", "done", "ended"]);
+}
+
+fn outside_a_scope_it_panics_at_the_caller(_: Host) {
+    let panic = catch_panic(|| NAME.get());
+    assert!(panic.message.contains("in scope"), "{panic:?}");
+    assert!(panic.file.ends_with("task_local.rs"), "{panic:?}");
+}
+
+on_every_host![
+    each_future_sees_its_own_value,
+    scopes_nest,
+    values_can_change,
+    destructors_see_the_value,
+    outside_a_scope_it_panics_at_the_caller,
+];
