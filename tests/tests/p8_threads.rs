@@ -235,10 +235,11 @@ impl EventLoop for ByHand {
             .map_err(|_| io::ErrorKind::AlreadyExists.into())
     }
 
-    fn run_until(&self, done: &dyn Fn() -> bool) {
+    fn run_until(&self, done: &dyn Fn() -> bool) -> io::Result<()> {
         while !done() {
             self.0.get().unwrap().turn(Priority::Default);
         }
+        Ok(())
     }
 }
 

@@ -107,22 +107,25 @@ impl EventLoop for GLib {
         Ok(())
     }
 
-    fn run_until(&self, done: &dyn Fn() -> bool) {
+    fn run_until(&self, done: &dyn Fn() -> bool) -> io::Result<()> {
         let host = self.host();
         let Some(context) = host.as_ref().and_then(|host| host.context()) else {
-            assert!(
-                done(),
-                "the MainContext of the current runtime is not this thread's default here; block where \
-                 it is"
-            );
-            return;
+            // A runtime that has ended has nothing to run for.
+            return if done() {
+                Ok(())
+            } else {
+                Err(io::Error::other(
+                    "the MainContext of the current runtime is not this thread's default here; block where \
+                 it is",
+                ))
+            };
         };
-        let _owned = context.acquire().unwrap_or_else(|_| {
-            panic!(
+        let _owned = context.acquire().map_err(|_| {
+            io::Error::other(
                 "another thread iterates this MainContext; block on the thread that owns it, or give \
-                 this thread a context of its own with `MainContext::with_thread_default`"
+                 this thread a context of its own with `MainContext::with_thread_default`",
             )
-        });
+        })?;
         // Known to the host while it runs: should the sources be destroyed on another thread, nothing else
         // wakes the loop to see it.
         let kept = host.map(|host| (host.keep_context(Some(context.clone())), host));
@@ -134,13 +137,12 @@ impl EventLoop for GLib {
         if context == glib::MainContext::ref_thread_default() {
             run();
         } else {
-            context
-                .with_thread_default(run)
-                .expect("the context was acquired just now");
+            context.with_thread_default(run).map_err(io::Error::other)?;
         }
         if let Some((outer, host)) = kept {
             host.keep_context(outer);
         }
+        Ok(())
     }
 
     fn sources(&self) -> usize {

@@ -53,9 +53,13 @@ pub trait EventLoop: 'static {
 
     /// Runs the loop until `done` returns true, asking at least after every turn.
     ///
-    /// Called again from inside a turn when a coroutine blocks on a future. A loop that cannot nest
-    /// panics then, and says so.
-    fn run_until(&self, done: &dyn Fn() -> bool);
+    /// Called again from inside a turn when a coroutine blocks on a future.
+    ///
+    /// # Errors
+    ///
+    /// If the loop cannot run here: it cannot nest, or belongs to another thread. `block_on` panics with
+    /// the error, at its caller's line.
+    fn run_until(&self, done: &dyn Fn() -> bool) -> io::Result<()>;
 
     /// How many sources of its own kind the loop has attached for the driver, where it has such.
     fn sources(&self) -> usize {
@@ -68,8 +72,8 @@ impl EventLoop for Box<dyn EventLoop> {
         (**self).attach(driver)
     }
 
-    fn run_until(&self, done: &dyn Fn() -> bool) {
-        (**self).run_until(done);
+    fn run_until(&self, done: &dyn Fn() -> bool) -> io::Result<()> {
+        (**self).run_until(done)
     }
 
     fn sources(&self) -> usize {

@@ -45,11 +45,12 @@ impl EventLoop for Standalone {
         })
     }
 
-    fn run_until(&self, done: &dyn Fn() -> bool) {
-        let driver = self
-            .driver
-            .get()
-            .expect("`Standalone` runs a runtime; give it to `Runtime::builder().event_loop(..)`");
+    fn run_until(&self, done: &dyn Fn() -> bool) -> io::Result<()> {
+        let driver = self.driver.get().ok_or_else(|| {
+            io::Error::other(
+                "this `Standalone` has no runtime; give it to `Runtime::builder().event_loop(..)`",
+            )
+        })?;
         // The priorities whose last turn used up its budget sit out one round.
         let mut spent = [false; Priority::ALL.len()];
         while !done() {
@@ -65,6 +66,7 @@ impl EventLoop for Standalone {
                 driver.turn(Priority::High);
             }
         }
+        Ok(())
     }
 }
 

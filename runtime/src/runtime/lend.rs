@@ -80,9 +80,10 @@ pub(super) fn run<F: Future>(inner: &Inner, builder: task::Builder, future: F) -
     {
         let core = &inner.core;
         let _entered = enter(core);
-        inner
-            .event_loop
-            .run_until(&|| handle.is_finished() || core.is_orphaned() || core.is_condemned());
+        let done = || handle.is_finished() || core.is_orphaned() || core.is_condemned();
+        if let Err(error) = inner.event_loop.run_until(&done) {
+            panic!("cannot block on a future here: {error}");
+        }
         if core.is_orphaned() {
             core.close();
         }
