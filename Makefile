@@ -1,0 +1,30 @@
+# What needs GLib or strace installs them first, when they are missing (scripts/install-deps.sh).
+
+.PHONY: help demo test bench lint deps
+
+help:
+	@echo "make demo   the tour: every example program at work, on GLib and on the built-in loop"
+	@echo "make test   all tests, with GLib and without, documentation tests, and make lint"
+	@echo "make bench  the benchmarks"
+	@echo "make lint   rustfmt, clippy and rustdoc, with warnings denied"
+	@echo "make deps   install the system packages that are missing"
+
+demo: deps
+	cargo build --release --package glib-coro-examples --bin tour
+	USE_GLIB=1 target/release/tour
+	USE_GLIB=0 target/release/tour
+
+# The second run is the proof that the core needs no GLib: pkg-config finds nothing there.
+test: deps
+	cargo test --workspace
+	PKG_CONFIG=/bin/false cargo test --workspace --no-default-features --target-dir target/no-glib
+	$(MAKE) lint
+
+bench: deps
+	cargo bench --package glib-coro-benches
+
+lint: deps
+	scripts/lint.sh
+
+deps:
+	@scripts/install-deps.sh

@@ -1,0 +1,70 @@
+#!/bin/sh
+# Installs what building and testing need from the system, and only what is missing:
+# make, a C linker (cc), pkg-config, the GLib headers and strace.
+# It works with apt, dnf, pacman and zypper, and uses sudo when not root.
+set -eu
+
+glib_version=2.66 # the floor of the glib crate
+
+missing=
+need() { # need WHAT COMMAND...: notes WHAT as missing when COMMAND fails
+    what=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing="$missing $what"
+}
+need make command -v make
+need cc command -v cc
+need pkg-config command -v pkg-config
+need glib pkg-config --atleast-version=$glib_version gio-2.0
+need strace command -v strace
+[ -n "$missing" ] || exit 0
+
+give_up() {
+    echo "install-deps: $1" >&2
+    echo "install-deps: please install by hand:$missing (glib: the GLib $glib_version or later development files)" >&2
+    exit 1
+}
+
+manager=
+for candidate in apt-get dnf pacman zypper; do
+    if command -v $candidate >/dev/null 2>&1; then
+        manager=$candidate
+        break
+    fi
+done
+[ -n "$manager" ] || give_up "found none of apt-get, dnf, pacman and zypper"
+
+packages=
+for what in $missing; do
+    case $manager:$what in
+        apt-get:cc | pacman:cc | dnf:cc | zypper:cc) name=gcc ;;
+        apt-get:glib) name=libglib2.0-dev ;;
+        dnf:glib | zypper:glib) name=glib2-devel ;;
+        pacman:glib) name=glib2 ;;
+        dnf:pkg-config) name=pkgconf-pkg-config ;;
+        pacman:pkg-config) name=pkgconf ;;
+        *) name=$what ;;
+    esac
+    packages="$packages $name"
+done
+
+if [ "$(id -u)" -eq 0 ]; then
+    as_root=
+elif command -v sudo >/dev/null 2>&1; then
+    as_root=sudo
+else
+    give_up "need root to install packages, and there is no sudo"
+fi
+
+echo "install-deps: installing$packages with $manager"
+# No prompt may wait for an answer: continuous integration has no standard input.
+# shellcheck disable=SC2086 # the lists are meant to be split into words
+case $manager in
+    apt-get)
+        $as_root apt-get update &&
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
+        ;;
+    dnf) $as_root dnf install -y $packages ;;
+    pacman) $as_root pacman -S --needed --noconfirm $packages ;;
+    zypper) $as_root zypper --non-interactive install $packages ;;
+esac </dev/null || give_up "$manager could not install$packages"
