@@ -1,1 +1,24 @@
-//! The examples share nothing yet.
+//! What the example programs share.
+//!
+//! Each program in `src/bin/` is a page long: its options, and the choice of the loop. What it does
+//! stands in the module named after it, where `tour` finds it too. Nothing below the choice of the
+//! loop knows which loop it runs on.
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod clock;
+pub mod ctrl_c;
+pub mod hailstone;
+pub mod line;
+pub mod log;
+pub mod pipes;
+pub mod reap;
+pub mod rocket;
+pub mod which_loop;
+
+use std::io;
+
+/// Says what was being attempted when an I/O error came up.
+pub fn while_trying(attempt: impl std::fmt::Display) -> impl FnOnce(io::Error) -> io::Error {
+    move |error| io::Error::new(error.kind(), format!("{attempt}: {error}"))
+}

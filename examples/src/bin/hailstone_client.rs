@@ -1,0 +1,62 @@
+//! Asks the hailstone server for several sequences at once.
+//!
+//! `USE_GLIB` chooses the loop. The first failure ends the program.
+#![forbid(unsafe_code)]
+
+use std::{io, net::SocketAddr, process::ExitCode};
+
+use clap::Parser;
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use glib_coro::spawn;
+use glib_coro_examples::{
+    cli,
+    hailstone::{client::Answer, endpoint::Endpoint},
+    log::Log,
+    which_loop::WhichLoop,
+};
+use num_bigint::BigInt;
+
+/// Asks the hailstone server for the sequences of some integers.
+#[derive(Debug, Parser)]
+#[command(name = "hailstone_client", infer_long_args = true)]
+struct Options {
+    #[command(flatten)]
+    endpoint: Endpoint,
+    /// What the sequences start with
+    #[arg(value_name = "INTEGER")]
+    numbers: Vec<BigInt>,
+}
+
+fn main() -> ExitCode {
+    let options: Options = cli::parse();
+    if options.numbers.is_empty() {
+        cli::refuse("hailstone_client", "nothing to do: give it some integers");
+    }
+    let which = WhichLoop::chosen();
+    which.announce(Log::Plain);
+    let outcome = which.run(ask_all(options.numbers, options.endpoint.address()));
+    cli::exit_code("hailstone_client", outcome.flatten())
+}
+
+async fn ask_all(numbers: Vec<BigInt>, server: SocketAddr) -> io::Result<()> {
+    let mut tasks: FuturesUnordered<_> = numbers
+        .into_iter()
+        .zip(1..)
+        .map(|(number, index)| spawn(ask(index, number, server)))
+        .collect();
+    while let Some(outcome) = tasks.next().await {
+        outcome.map_err(io::Error::other)??;
+    }
+    Ok(())
+}
+
+async fn ask(index: usize, number: BigInt, server: SocketAddr) -> io::Result<()> {
+    let mut answer = Answer::to(&number, server).await?;
+    Log::Plain.line(format_args!("{index}: start with {number}"));
+    let mut count = 0;
+    while let Some(value) = answer.next().await? {
+        count += 1;
+        Log::Plain.line(format_args!("{index}/{count}: got {value}"));
+    }
+    Ok(())
+}
