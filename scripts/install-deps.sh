@@ -37,7 +37,8 @@ done
 packages=
 for what in $missing; do
     case $manager:$what in
-        apt-get:cc | pacman:cc | dnf:cc | zypper:cc) name=gcc ;;
+        apt-get:cc) name="gcc libc6-dev" ;; # without which gcc links nothing
+        *:cc) name=gcc ;;
         apt-get:glib) name=libglib2.0-dev ;;
         dnf:glib | zypper:glib) name=glib2-devel ;;
         pacman:glib) name=glib2 ;;
