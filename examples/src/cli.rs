@@ -1,11 +1,9 @@
 //! How the programs refuse and how they fail: one line on stderr, and status 2 or 1.
 
-use std::{
-    fmt::Display,
-    io,
-    process::{self, ExitCode},
-    time::{Duration, Instant},
-};
+use std::fmt::Display;
+use std::io;
+use std::process::{self, ExitCode};
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 

@@ -1,9 +1,11 @@
 //! Ctrl-C, awaited.
 
-use std::{io, os::unix::net::UnixStream};
+use std::io;
+use std::os::unix::net::UnixStream;
 
 use glib_coro::readable;
-use signal_hook::{consts::SIGINT, low_level::pipe};
+use signal_hook::consts::SIGINT;
+use signal_hook::low_level::pipe;
 
 /// From here on Ctrl-C no longer ends the process; it is reported here instead.
 #[derive(Debug)]

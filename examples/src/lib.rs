@@ -12,7 +12,6 @@ pub mod hailstone;
 pub mod line;
 pub mod log;
 pub mod pipes;
-pub mod reap;
 pub mod rocket;
 pub mod which_loop;
 

@@ -1,10 +1,8 @@
 //! Where a program's lines go.
 
-use std::{
-    fmt::Display,
-    io::{self, Write},
-    process,
-};
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::process;
 
 /// Prints lines on stdout, each flushed as it is printed.
 #[derive(Clone, Copy, Debug)]

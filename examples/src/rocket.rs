@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use glib_coro::spawn;
 
-use crate::{clock::Clock, log::Log};
+use crate::clock::Clock;
+use crate::log::Log;
 
 /// How long the simulation lasts.
 const END: Duration = Duration::from_secs(25);

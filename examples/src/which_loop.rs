@@ -1,15 +1,11 @@
 //! The choice of the loop, and the way into it.
 
-use std::{
-    fmt::{self, Display},
-    future::Future,
-    io,
-};
+use std::fmt::{self, Display};
+use std::future::Future;
+use std::io;
 
-use glib_coro::{
-    Runtime,
-    event_loop::{EventLoop, Standalone},
-};
+use glib_coro::Runtime;
+use glib_coro::event_loop::{EventLoop, Standalone};
 #[cfg(feature = "glib")]
 use glib_coro::{event_loop::GLib, glib::MainContext};
 

@@ -3,17 +3,19 @@
 //! `USE_GLIB` chooses the loop. The first failure ends the program.
 #![forbid(unsafe_code)]
 
-use std::{io, net::SocketAddr, process::ExitCode};
+use std::io;
+use std::net::SocketAddr;
+use std::process::ExitCode;
 
 use clap::Parser;
-use futures_util::{StreamExt, stream::FuturesUnordered};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use glib_coro::spawn;
-use glib_coro_examples::{
-    cli,
-    hailstone::{client::Answer, endpoint::Endpoint},
-    log::Log,
-    which_loop::WhichLoop,
-};
+use glib_coro_examples::cli;
+use glib_coro_examples::hailstone::client::Answer;
+use glib_coro_examples::hailstone::endpoint::Endpoint;
+use glib_coro_examples::log::Log;
+use glib_coro_examples::which_loop::WhichLoop;
 use num_bigint::BigInt;
 
 /// Asks the hailstone server for the sequences of some integers.

@@ -4,21 +4,20 @@
 //! change the bounds on clients, for tests: `--max-connections` and `--max-silence=SECONDS`.
 #![forbid(unsafe_code)]
 
-use std::{convert::Infallible, io, process::ExitCode, time::Duration};
+use std::convert::Infallible;
+use std::io;
+use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use futures_util::FutureExt;
 use glib_coro::select;
-use glib_coro_examples::{
-    cli,
-    ctrl_c::CtrlC,
-    hailstone::{
-        endpoint::Endpoint,
-        server::{self, Manners},
-    },
-    log::Log,
-    which_loop::WhichLoop,
-};
+use glib_coro_examples::cli;
+use glib_coro_examples::ctrl_c::CtrlC;
+use glib_coro_examples::hailstone::endpoint::Endpoint;
+use glib_coro_examples::hailstone::server::{self, Manners};
+use glib_coro_examples::log::Log;
+use glib_coro_examples::which_loop::WhichLoop;
 
 /// Sends hailstone sequences, slowly, to whoever asks.
 #[derive(Debug, Parser)]

@@ -5,15 +5,14 @@
 //! (default 20) and `--delays=MIN..MAX` (default 0..30), from which each child draws its delay.
 #![forbid(unsafe_code)]
 
-use std::{process::ExitCode, time::Duration};
+use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
-use glib_coro_examples::{
-    cli,
-    log::Log,
-    pipes::{self, ChildOption, Delays},
-    which_loop::WhichLoop,
-};
+use glib_coro_examples::cli;
+use glib_coro_examples::log::Log;
+use glib_coro_examples::pipes::{self, ChildOption, Delays};
+use glib_coro_examples::which_loop::WhichLoop;
 
 const CHILDREN: usize = 5;
 

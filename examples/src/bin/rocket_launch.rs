@@ -4,9 +4,13 @@
 //! that many times as fast, for the impatient and for tests.
 #![forbid(unsafe_code)]
 
-use std::{env, process::ExitCode};
+use std::env;
+use std::process::ExitCode;
 
-use glib_coro_examples::{cli, clock::Clock, log::Log, rocket, which_loop::WhichLoop};
+use glib_coro_examples::clock::Clock;
+use glib_coro_examples::log::Log;
+use glib_coro_examples::which_loop::WhichLoop;
+use glib_coro_examples::{cli, rocket};
 
 fn main() -> ExitCode {
     let speed = speed();

@@ -1,15 +1,17 @@
 //! The client: asks for one sequence per connection.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
 
-use futures_util::{AsyncWriteExt, io::BufReader};
-use glib_coro::{net::TcpStream, timeout};
+use futures_util::AsyncWriteExt;
+use futures_util::io::BufReader;
+use glib_coro::net::TcpStream;
+use glib_coro::timeout;
 use num_bigint::BigInt;
 
-use crate::{
-    line::{invalid, read_line},
-    while_trying,
-};
+use crate::line::{invalid, read_line};
+use crate::while_trying;
 
 /// The longest value that is accepted; sequences rise far above their start.
 const VALUE_LIMIT: usize = 1 << 16;

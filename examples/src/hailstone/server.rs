@@ -1,20 +1,21 @@
 //! The server: one coroutine per connection, and bounds on all that comes from outside.
 
-use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
 
-use futures_util::{AsyncWriteExt, FutureExt, StreamExt, io::BufReader, stream::FuturesUnordered};
-use glib_coro::{
-    net::{TcpListener, TcpStream},
-    sleep, spawn, timeout, yield_now,
-};
+use futures_util::io::BufReader;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{AsyncWriteExt, FutureExt, StreamExt};
+use glib_coro::net::{TcpListener, TcpStream};
+use glib_coro::{sleep, spawn, timeout, yield_now};
 use rustix::io::Errno;
 
 use super::sequence::Hailstone;
-use crate::{
-    line::{invalid, read_line},
-    log::Log,
-    while_trying,
-};
+use crate::line::{invalid, read_line};
+use crate::log::Log;
+use crate::while_trying;
 
 /// The longest request, its end of line included.
 const REQUEST_LIMIT: usize = 4096;

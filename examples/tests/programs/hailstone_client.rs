@@ -1,16 +1,12 @@
 //! The client, against the real server and against servers that misbehave.
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    net::TcpStream,
-    thread::{self, JoinHandle},
-};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::thread::{self, JoinHandle};
 
-use crate::{
-    port::Port,
-    sequence::sequence,
-    support::{Program, header, on_both_loops, run},
-};
+use crate::port::Port;
+use crate::sequence::sequence;
+use crate::support::{Program, header, on_both_loops, run};
 
 fn server(setting: &str, port: &Port, step: &str) -> Program {
     let server = Program::start(

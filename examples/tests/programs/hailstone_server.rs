@@ -1,19 +1,15 @@
 //! The server, faced with clients of every kind.
 
-use std::{
-    collections::BTreeSet,
-    io::{self, BufRead, BufReader, Read, Write},
-    net::{Shutdown, TcpStream},
-    process::Command,
-    thread,
-    time::Duration,
-};
+use std::collections::BTreeSet;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
-use crate::{
-    port::Port,
-    sequence::sequence,
-    support::{Program, header, on_both_loops, path, run},
-};
+use crate::port::Port;
+use crate::sequence::sequence;
+use crate::support::{Program, header, on_both_loops, path, run};
 
 /// A server that is ready, with clients to come.
 fn server(setting: &str, port: &Port, options: &[&str]) -> Program {

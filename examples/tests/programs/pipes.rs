@@ -1,14 +1,11 @@
 //! Children that answer, children that do not, and what is left of them.
 
-use std::{
-    collections::BTreeSet,
-    fmt::Display,
-    fs,
-    io::{self, Read},
-    process::{Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::io::{self, Read};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use rustix::process::{Pid, Signal, kill_process};
 

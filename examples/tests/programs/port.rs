@@ -1,14 +1,10 @@
 //! Ports for the programs under test.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream},
-    os::fd::OwnedFd,
-};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 
-use rustix::net::{
-    AddressFamily, SocketFlags, SocketType, bind, getsockname, socket_with,
-    sockopt::set_socket_reuseaddr,
-};
+use rustix::net::sockopt::set_socket_reuseaddr;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, getsockname, socket_with};
 
 use crate::support::PATIENCE;
 

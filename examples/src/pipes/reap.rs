@@ -1,13 +1,11 @@
 //! The end of a child process, awaited.
 
-use std::{
-    io,
-    process::{Child, ExitStatus},
-};
+use std::io;
+use std::process::{Child, ExitStatus};
 
 /// Waits until `child` has ended, without blocking the loop.
 #[cfg(target_os = "linux")]
-pub async fn reap(child: &mut Child) -> io::Result<ExitStatus> {
+pub(super) async fn reap(child: &mut Child) -> io::Result<ExitStatus> {
     use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
     // A pidfd is readable once its process has ended. The id cannot have passed on to another
@@ -19,7 +17,7 @@ pub async fn reap(child: &mut Child) -> io::Result<ExitStatus> {
 
 /// Waits until `child` has ended, without blocking the loop.
 #[cfg(not(target_os = "linux"))]
-pub async fn reap(child: &mut Child) -> io::Result<ExitStatus> {
+pub(super) async fn reap(child: &mut Child) -> io::Result<ExitStatus> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);

@@ -1,0 +1,69 @@
+//! A parent waits on the pipes of several children at once, each with a time-out.
+
+mod child;
+mod delays;
+mod reap;
+
+use std::io::{self, Read};
+use std::time::{Duration, Instant};
+
+use glib_coro::{readable, spawn, time};
+
+use self::child::Child;
+pub use self::child::{ChildOption, answer};
+pub use self::delays::Delays;
+use self::reap::reap;
+use crate::log::Log;
+
+/// The parent: starts the children, listens to all of them at once, kills those who do not answer
+/// within `patience`, and says how many did.
+pub async fn listen(
+    children: usize,
+    delays: Delays,
+    patience: Duration,
+    log: Log,
+) -> io::Result<usize> {
+    let children: Vec<_> = (0..children)
+        .map(|_| Child::start(delays))
+        .collect::<Result<_, _>>()?;
+    log.line(format_args!("max wait = {:.3}s", patience.as_secs_f64()));
+    let start = time::now();
+    let listeners: Vec<_> = children
+        .into_iter()
+        .map(|child| spawn(listen_to(child, start, patience, log)))
+        .collect();
+    let mut answered = 0;
+    for listener in listeners {
+        if listener.await.map_err(io::Error::other)?? {
+            answered += 1;
+        }
+    }
+    Ok(answered)
+}
+
+/// Listens to one child until it answers or time is up, and says whether it did.
+async fn listen_to(
+    mut child: Child,
+    start: Instant,
+    patience: Duration,
+    log: Log,
+) -> io::Result<bool> {
+    let answer = time::timeout_at(start + patience, readable(&child.pipe)).await;
+    let at = (time::now() - start).as_secs_f64();
+    let pid = child.process.id();
+    let answered = answer.is_ok();
+    if let Ok(ready) = answer {
+        ready?;
+        let mut message = [0; 80];
+        let length = child.pipe.read(&mut message)?;
+        let message = message[..length].escape_ascii();
+        log.line(format_args!("at {at:.3}s child {pid} msg: b\"{message}\""));
+    } else {
+        log.line(format_args!(
+            "at {at:.3}s child {pid} taking too long, killing"
+        ));
+        child.process.kill()?;
+    }
+    reap(&mut child.process).await?;
+    Ok(answered)
+}
