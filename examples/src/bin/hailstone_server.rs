@@ -6,6 +6,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ struct Options {
     #[arg(long, value_parser = cli::seconds, default_value = "1", value_name = "SECONDS")]
     step: Duration,
     #[arg(long, hide = true, default_value = "1000")]
-    max_connections: usize,
+    max_connections: NonZeroUsize,
     #[arg(long, hide = true, value_parser = cli::seconds, default_value = "30")]
     max_silence: Duration,
 }

@@ -6,6 +6,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ const CLIENTS: u128 = 100;
 const MANNERS: Manners = Manners {
     step: Duration::from_millis(30),
     patience: Duration::from_secs(30),
-    connections: 1000,
+    connections: NonZeroUsize::new(1000).expect("some"),
 };
 
 /// Shows the example programs at work.

@@ -3,13 +3,14 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use futures_util::io::BufReader;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{AsyncWriteExt, FutureExt, StreamExt};
 use glib_coro::net::{TcpListener, TcpStream};
-use glib_coro::{sleep, spawn, timeout, yield_now};
+use glib_coro::{JoinError, sleep, spawn, timeout, yield_now};
 use rustix::io::Errno;
 
 use super::sequence::Hailstone;
@@ -32,7 +33,7 @@ pub struct Manners {
     /// How long a client may take to send its request, or to make room for a value.
     pub patience: Duration,
     /// How many connections there may be at once; others wait to be accepted.
-    pub connections: usize,
+    pub connections: NonZeroUsize,
 }
 
 /// Starts to listen, as soon as nobody else does.
@@ -57,9 +58,13 @@ pub async fn bind(address: SocketAddr, log: Log) -> io::Result<TcpListener> {
 pub async fn serve(listener: TcpListener, manners: Manners, log: Log) -> io::Result<Infallible> {
     let mut connections = FuturesUnordered::new();
     loop {
-        while let Some(Some(_)) = connections.next().now_or_never() {} // those that have ended
-        while connections.len() >= manners.connections {
-            connections.next().await;
+        while let Some(Some(ended)) = connections.next().now_or_never() {
+            bury(ended);
+        }
+        while connections.len() >= manners.connections.get()
+            && let Some(ended) = connections.next().await
+        {
+            bury(ended);
         }
         let (stream, peer) = accept(&listener).await?;
         log.line(format_args!("connect from {peer}"));
@@ -73,6 +78,13 @@ pub async fn serve(listener: TcpListener, manners: Manners, log: Log) -> io::Res
             }
         });
         connections.push(connection.abort_on_drop());
+    }
+}
+
+/// A connection that panicked takes nothing with it, but is no secret.
+fn bury(ended: Result<(), JoinError>) {
+    if let Err(panic) = ended {
+        eprintln!("a connection ended badly: {panic}");
     }
 }
 
