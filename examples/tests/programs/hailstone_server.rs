@@ -1,7 +1,7 @@
 //! The server, faced with clients of every kind.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::Command;
 use std::thread;
@@ -42,17 +42,20 @@ fn ask(port: &Port, start: u128) -> Vec<String> {
     answer(stream)
 }
 
-/// Whether the server has closed the connection without a word.
-fn is_closed(mut stream: TcpStream) -> bool {
-    let mut text = Vec::new();
-    // A connection that is closed while data is under way is reset.
-    match stream.read_to_end(&mut text) {
-        Ok(length) => length == 0,
-        Err(error) => matches!(
-            error.kind(),
-            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
-        ),
+/// Waits until the server closes the connection, and returns what it said before.
+fn closing(mut stream: TcpStream) -> Vec<u8> {
+    let mut said = Vec::new();
+    match stream.read_to_end(&mut said) {
+        Ok(_) => {}
+        // This is how a connection closes on which data is still under way.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::ConnectionReset | ErrorKind::BrokenPipe
+            ) => {}
+        Err(error) => panic!("the connection stays open: {error}"),
     }
+    said
 }
 
 /// The client that a line is about, without the reason why it left.
@@ -124,7 +127,7 @@ on_both_loops! {
             let address = stream.local_addr().expect("an address").to_string();
             assert_eq!(server.line(), format!("connect from {address}"));
             send(&stream, request);
-            assert!(is_closed(stream), "{request:?}");
+            assert_eq!(closing(stream), b"", "{request:?}");
             let line = server.line();
             assert_eq!(peer(&line, "close conn"), Some(&*address), "{line}");
             assert!(line.len() > "close conn ".len() + address.len(), "no reason: {line}");
@@ -140,7 +143,7 @@ on_both_loops! {
             server.lines_until("connect from");
             send(&stream, b"12");
             stream.shutdown(leave).expect("an end");
-            assert!(is_closed(stream));
+            assert_eq!(closing(stream), b"");
             server.lines_until("close conn");
         }
         // The original went on reading for ever here.
@@ -157,7 +160,7 @@ on_both_loops! {
         let mut stream = port.connect();
         // Refused half way, or swallowed by the buffers on the way.
         let _ = stream.write_all(&vec![b'7'; 10_000_000]);
-        assert!(is_closed(stream));
+        assert_eq!(closing(stream), b"");
         let said = server.lines_until("close conn");
         assert!(said.last().expect("a line").ends_with("too long"), "{said:?}");
         assert_eq!(ask(&port, 6), sequence(6));
@@ -189,7 +192,7 @@ on_both_loops! {
     fn clients_that_do_not_read_or_write_are_dropped(setting) {
         let port = Port::new();
         let server = server(setting, &port, &["--step=0", "--max-silence=1"]);
-        assert!(is_closed(port.connect()));
+        assert_eq!(closing(port.connect()), b"");
         let said = server.lines_until("close conn");
         assert!(said.last().expect("a line").contains("elapsed"), "{said:?}");
 
@@ -278,8 +281,8 @@ on_both_loops! {
         }
         server.interrupt();
         assert_eq!(server.end().well().last().expect("a line"), "");
-        assert!(is_closed(silent));
-        let _ = answer(waiting); // one delay in ten is none
+        assert_eq!(closing(silent), b"");
+        closing(waiting); // it may have got an answer: one delay in ten is none
         drop(port.listen()); // nobody else does
     }
 
