@@ -25,6 +25,7 @@ macro_rules! on_both_loops {
 
             fn check($setting: &str) $body
 
+            #[cfg(feature = "glib")]
             #[test]
             fn on_glib() {
                 check("1");
