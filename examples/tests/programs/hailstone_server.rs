@@ -1,7 +1,7 @@
 //! The server, faced with clients of every kind.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::Command;
 use std::thread;
@@ -176,15 +176,21 @@ on_both_loops! {
         }
     }
 
-    fn clients_that_do_not_read_or_write_hold_nobody_up(setting) {
+    fn no_client_holds_up_the_others(setting) {
         let port = Port::new();
         let _server = server(setting, &port, &["--step=0", "--max-silence=1000"]);
+        let long = format!("{}\n", "9".repeat(4000)); // hundreds of megabytes
         let _silent = port.connect();
-        let greedy = port.connect();
-        send(&greedy, format!("{}\n", "9".repeat(4000)).as_bytes()); // hundreds of megabytes, never read
+        let mute = port.connect();
+        send(&mute, long.as_bytes()); // and reads nothing
+        let mut eager = port.connect();
+        send(&eager, long.as_bytes());
+        // Reads faster than the server can calculate, until the server is gone.
+        let reader = thread::spawn(move || io::copy(&mut eager, &mut io::sink()));
         for start in 2..20 {
             assert_eq!(ask(&port, start), sequence(start));
         }
+        assert!(!reader.is_finished());
     }
 
     fn clients_that_do_not_read_or_write_are_dropped(setting) {
