@@ -15,6 +15,11 @@ pub mod pipes;
 pub mod rocket;
 pub mod which_loop;
 
+// The program in the README is a test too.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 use std::io;
 
 /// Says what was being attempted when an I/O error came up.

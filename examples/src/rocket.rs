@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use glib_coro::spawn;
-
 use crate::clock::Clock;
 use crate::log::Log;
 
@@ -20,7 +18,7 @@ pub async fn simulate(clock: Clock, log: Log) {
     let mut rockets = Vec::new();
     for (name, start) in ["alpha", "beta", "gamma"].into_iter().zip(0..) {
         clock.sleep_until(APART * start).await;
-        rockets.push(spawn(launch(name, clock, log)));
+        rockets.push(launch(name, clock, log));
     }
     // Until a fixed moment, not for a while: the delays on the way do not add up.
     clock.sleep_until(END).await;
@@ -31,7 +29,8 @@ pub async fn simulate(clock: Clock, log: Log) {
 }
 
 /// One rocket, from the countdown to the orbit.
-async fn launch(name: &'static str, clock: Clock, log: Log) {
+#[glib_coro::coroutine]
+async fn launch(name: &str, clock: Clock, log: Log) {
     let mut moment = clock.elapsed();
     for seconds in (1..=5).rev() {
         report(

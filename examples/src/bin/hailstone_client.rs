@@ -10,7 +10,6 @@ use std::process::ExitCode;
 use clap::Parser;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use glib_coro::spawn;
 use glib_coro_examples::cli;
 use glib_coro_examples::hailstone::client::Answer;
 use glib_coro_examples::hailstone::endpoint::Endpoint;
@@ -44,7 +43,7 @@ async fn ask_all(numbers: Vec<BigInt>, server: SocketAddr) -> io::Result<()> {
     let mut tasks: FuturesUnordered<_> = numbers
         .into_iter()
         .zip(1..)
-        .map(|(number, index)| spawn(ask(index, number, server)))
+        .map(|(number, index)| ask(index, number, server))
         .collect();
     while let Some(outcome) = tasks.next().await {
         outcome.map_err(io::Error::other)??;
@@ -52,6 +51,7 @@ async fn ask_all(numbers: Vec<BigInt>, server: SocketAddr) -> io::Result<()> {
     Ok(())
 }
 
+#[glib_coro::coroutine]
 async fn ask(index: usize, number: BigInt, server: SocketAddr) -> io::Result<()> {
     let mut answer = Answer::to(&number, server).await?;
     Log::Plain.line(format_args!("{index}: start with {number}"));

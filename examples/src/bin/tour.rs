@@ -81,7 +81,7 @@ async fn sequences() -> io::Result<()> {
     let _server = spawn(server::serve(listener, MANNERS, Log::Quiet)).abort_on_drop();
 
     let mut clients: FuturesUnordered<_> = (0..CLIENTS)
-        .map(|client| spawn(check(start(client), address)))
+        .map(|client| check(start(client), address))
         .collect();
     log.line(format_args!("{CLIENTS} clients ask at once"));
     let (mut sequences, mut values) = (0, 0);
@@ -107,6 +107,7 @@ fn start(client: u128) -> u128 {
 }
 
 /// Asks for a sequence, compares it value by value, and returns its length.
+#[glib_coro::coroutine]
 async fn check(start: u128, server: SocketAddr) -> io::Result<usize> {
     let mut answer = Answer::to(&start.into(), server).await?;
     let mut expected = start;

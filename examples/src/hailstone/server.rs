@@ -10,7 +10,7 @@ use futures_util::io::BufReader;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{AsyncWriteExt, FutureExt, StreamExt};
 use glib_coro::net::{TcpListener, TcpStream};
-use glib_coro::{JoinError, sleep, spawn, timeout, yield_now};
+use glib_coro::{JoinError, sleep, timeout, yield_now};
 use rustix::io::Errno;
 
 use super::sequence::Hailstone;
@@ -68,16 +68,7 @@ pub async fn serve(listener: TcpListener, manners: Manners, log: Log) -> io::Res
         }
         let (stream, peer) = accept(&listener).await?;
         log.line(format_args!("connect from {peer}"));
-        let connection = spawn(async move {
-            let outcome = respond(stream, manners).await;
-            match outcome {
-                Err(error) if !is_hang_up(&error) => {
-                    log.line(format_args!("close conn {peer}: {error}"))
-                }
-                _ => log.line(format_args!("close conn {peer}")),
-            }
-        });
-        connections.push(connection.abort_on_drop());
+        connections.push(respond(stream, peer, manners, log).abort_on_drop());
     }
 }
 
@@ -111,8 +102,17 @@ async fn accept(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
     }
 }
 
-/// One connection: reads a number, sends its sequence.
-async fn respond(stream: TcpStream, manners: Manners) -> io::Result<()> {
+/// One connection, from its request to its end.
+#[glib_coro::coroutine]
+async fn respond(stream: TcpStream, peer: SocketAddr, manners: Manners, log: Log) {
+    match converse(stream, manners).await {
+        Err(error) if !is_hang_up(&error) => log.line(format_args!("close conn {peer}: {error}")),
+        _ => log.line(format_args!("close conn {peer}")),
+    }
+}
+
+/// Reads a number, sends its sequence.
+async fn converse(stream: TcpStream, manners: Manners) -> io::Result<()> {
     let delay = manners.step / 10 * fastrand::u32(0..10);
     let mut stream = BufReader::new(stream);
     let sequence = timeout(manners.patience, read_request(&mut stream)).await??;

@@ -7,7 +7,7 @@ mod reap;
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
-use glib_coro::{readable, spawn, time};
+use glib_coro::{readable, time};
 
 use self::child::Child;
 pub use self::child::{ChildOption, answer};
@@ -30,7 +30,7 @@ pub async fn listen(
     let start = time::now();
     let listeners: Vec<_> = children
         .into_iter()
-        .map(|child| spawn(listen_to(child, start, patience, log)))
+        .map(|child| listen_to(child, start, patience, log))
         .collect();
     let mut answered = 0;
     for listener in listeners {
@@ -42,6 +42,7 @@ pub async fn listen(
 }
 
 /// Listens to one child until it answers or time is up, and says whether it did.
+#[glib_coro::coroutine]
 async fn listen_to(
     mut child: Child,
     start: Instant,
