@@ -8,8 +8,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::Parser;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
+use glib_coro::task::JoinSet;
 use glib_coro_examples::cli;
 use glib_coro_examples::hailstone::client::Answer;
 use glib_coro_examples::hailstone::endpoint::Endpoint;
@@ -40,12 +39,11 @@ fn main() -> ExitCode {
 }
 
 async fn ask_all(numbers: Vec<BigInt>, server: SocketAddr) -> io::Result<()> {
-    let mut tasks: FuturesUnordered<_> = numbers
-        .into_iter()
-        .zip(1..)
-        .map(|(number, index)| ask(index, number, server))
-        .collect();
-    while let Some(outcome) = tasks.next().await {
+    let mut questions = JoinSet::new();
+    for (number, index) in numbers.into_iter().zip(1..) {
+        questions.insert(ask(index, number, server));
+    }
+    while let Some(outcome) = questions.join_next().await {
         outcome.map_err(io::Error::other)??;
     }
     Ok(())

@@ -11,9 +11,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use glib_coro::runtime::Metrics;
+use glib_coro::task::JoinSet;
 use glib_coro::{spawn, try_join};
 use glib_coro_examples::clock::Clock;
 use glib_coro_examples::hailstone::client::Answer;
@@ -80,12 +79,13 @@ async fn sequences() -> io::Result<()> {
     let address = listener.local_addr()?;
     let _server = spawn(server::serve(listener, MANNERS, Log::Quiet)).abort_on_drop();
 
-    let mut clients: FuturesUnordered<_> = (0..CLIENTS)
-        .map(|client| check(start(client), address))
-        .collect();
+    let mut clients = JoinSet::new();
+    for client in 0..CLIENTS {
+        clients.insert(check(start(client), address));
+    }
     log.line(format_args!("{CLIENTS} clients ask at once"));
     let (mut sequences, mut values) = (0, 0);
-    while let Some(outcome) = clients.next().await {
+    while let Some(outcome) = clients.join_next().await {
         sequences += 1;
         values += outcome.map_err(io::Error::other)??;
         if sequences % 10 == 0 {

@@ -7,9 +7,9 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use futures_util::io::BufReader;
-use futures_util::stream::FuturesUnordered;
-use futures_util::{AsyncWriteExt, FutureExt, StreamExt};
+use futures_util::{AsyncWriteExt, FutureExt};
 use glib_coro::net::{TcpListener, TcpStream};
+use glib_coro::task::JoinSet;
 use glib_coro::{JoinError, sleep, timeout, yield_now};
 use rustix::io::Errno;
 
@@ -56,19 +56,19 @@ pub async fn bind(address: SocketAddr, log: Log) -> io::Result<TcpListener> {
 
 /// Serves until accepting fails for good. Its connections end with it.
 pub async fn serve(listener: TcpListener, manners: Manners, log: Log) -> io::Result<Infallible> {
-    let mut connections = FuturesUnordered::new();
+    let mut connections = JoinSet::new();
     loop {
-        while let Some(Some(ended)) = connections.next().now_or_never() {
+        while let Some(Some(ended)) = connections.join_next().now_or_never() {
             bury(ended);
         }
         while connections.len() >= manners.connections.get()
-            && let Some(ended) = connections.next().await
+            && let Some(ended) = connections.join_next().await
         {
             bury(ended);
         }
         let (stream, peer) = accept(&listener).await?;
         log.line(format_args!("connect from {peer}"));
-        connections.push(respond(stream, peer, manners, log).abort_on_drop());
+        connections.insert(respond(stream, peer, manners, log));
     }
 }
 

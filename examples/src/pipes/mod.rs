@@ -7,6 +7,7 @@ mod reap;
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
+use glib_coro::task::JoinSet;
 use glib_coro::{readable, time};
 
 use self::child::Child;
@@ -23,18 +24,18 @@ pub async fn listen(
     patience: Duration,
     log: Log,
 ) -> io::Result<usize> {
-    let children: Vec<_> = (0..children)
+    let children: Vec<Child> = (0..children)
         .map(|_| Child::start(delays))
-        .collect::<Result<_, _>>()?;
+        .collect::<io::Result<_>>()?;
     log.line(format_args!("max wait = {:.3}s", patience.as_secs_f64()));
     let start = time::now();
-    let listeners: Vec<_> = children
-        .into_iter()
-        .map(|child| listen_to(child, start, patience, log))
-        .collect();
+    let mut listeners = JoinSet::new();
+    for child in children {
+        listeners.insert(listen_to(child, start, patience, log));
+    }
     let mut answered = 0;
-    for listener in listeners {
-        if listener.await.map_err(io::Error::other)?? {
+    while let Some(outcome) = listeners.join_next().await {
+        if outcome.map_err(io::Error::other)?? {
             answered += 1;
         }
     }
