@@ -63,7 +63,8 @@ impl EventLoop for Standalone {
             } else if !waiting {
                 driver.next_deadline();
                 sleep(driver);
-                driver.turn(Priority::High);
+                // Collects what woke us; the turn ends at once if something more urgent is among it.
+                driver.turn(Priority::Default);
             }
         }
         Ok(())
