@@ -22,69 +22,91 @@ use std::fmt::Display;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::Runtime;
-use crate::task::Builder;
+use crate::core::outcome::Report;
+use crate::task::overlap;
+use crate::task::{Builder, error_of};
 
+#[path = "private/entry.rs"]
+mod entry;
+#[path = "private/watchdog.rs"]
+mod watchdog;
+
+pub use self::entry::{Context, DefaultContext, Entry, Host, NewContext, main, test};
+pub use crate::task::overlap::{Overlap, Site};
 pub use crate::task::{JoinHandle, Priority};
 pub use core::prelude::v1::test;
 pub use core::primitive::bool;
 
-/// Runs the body of `#[glib_coro::main]`.
-#[track_caller]
-pub fn main<F: Future>(name: &'static str, body: F) -> F::Output {
-    let builder = Runtime::builder();
-    #[cfg(feature = "glib")]
-    let builder = builder.main_context(&glib::MainContext::default());
-    run(builder, name, body)
+/// The coroutine that a call of a `#[coroutine]` is about to spawn.
+pub fn coroutine(name: &'static str) -> Coroutine {
+    Coroutine(Builder::new().name(name), Parallel)
 }
 
-/// Runs the body of `#[glib_coro::test]`, on a context that no other test has.
-#[track_caller]
-pub fn test<F: Future>(name: &'static str, body: F) -> F::Output {
-    let builder = Runtime::builder();
-    #[cfg(feature = "glib")]
-    let builder = builder.main_context(&glib::MainContext::new());
-    let failures = Arc::new(Mutex::new(Vec::new()));
-    let hook = failures.clone();
-    let builder = builder.on_unhandled(move |unhandled| {
-        eprintln!("{unhandled}");
-        if unhandled.panic().is_some() {
-            lock(&hook).push(unhandled.to_string());
-        }
-    });
-    let output = run(builder, name, body);
-    let failures = lock(&failures);
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
-    output
+/// A coroutine that is not spawned yet, and what it does about earlier calls of its function.
+#[derive(Debug)]
+pub struct Coroutine<C = Parallel>(Builder, C);
+
+/// Calls run side by side.
+#[derive(Debug)]
+pub struct Parallel;
+
+/// At most one of the calls of a function runs.
+#[derive(Debug)]
+pub struct OneAtATime(&'static Site, Overlap);
+
+/// How a call is spawned. A type, so that a function without the option pays nothing for those with it.
+pub trait Calls {
+    fn spawn<F>(
+        self,
+        builder: Builder,
+        report: Option<Report<F::Output>>,
+        body: F,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static;
 }
 
-/// Runs `body`, and drops all other coroutines before it returns.
-#[track_caller]
-fn run<F: Future>(builder: crate::runtime::Builder, name: &'static str, body: F) -> F::Output {
-    match builder.build() {
-        Ok(runtime) => runtime.block_on_named(name, body),
-        Err(error) => panic!("cannot start the runtime: {error}"),
+impl Calls for Parallel {
+    #[track_caller]
+    fn spawn<F>(
+        self,
+        builder: Builder,
+        report: Option<Report<F::Output>>,
+        body: F,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        builder.spawn_with_report(report, body)
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl Calls for OneAtATime {
+    #[track_caller]
+    fn spawn<F>(
+        self,
+        builder: Builder,
+        report: Option<Report<F::Output>>,
+        body: F,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        overlap::spawn(self.0, self.1, builder, report, body)
+    }
 }
 
-/// The coroutine that a call of a `#[coroutine]` is about to spawn.
-pub fn coroutine(name: &'static str) -> Coroutine {
-    Coroutine(Builder::new().name(name))
-}
-
-/// A coroutine that is not spawned yet.
-#[derive(Debug)]
-pub struct Coroutine(Builder);
-
-impl Coroutine {
+impl<C: Calls> Coroutine<C> {
     pub fn priority(self, priority: Priority) -> Self {
-        Self(self.0.priority(priority))
+        Self(self.0.priority(priority), self.1)
+    }
+
+    pub fn overlap(self, site: &'static Site, overlap: Overlap) -> Coroutine<OneAtATime> {
+        Coroutine(self.0, OneAtATime(site, overlap))
     }
 
     /// Spawns a body whose output tells nothing about failure.
@@ -94,7 +116,7 @@ impl Coroutine {
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.0.spawn(body)
+        self.1.spawn(self.0, None, body)
     }
 
     /// Spawns a body that nobody waits for.
@@ -104,7 +126,7 @@ impl Coroutine {
         F: Future + 'static,
         F::Output: Detached,
     {
-        Detached::spawn(self, body);
+        drop(self.1.spawn(self.0, Detached::REPORT, body));
     }
 }
 
@@ -114,21 +136,16 @@ impl Coroutine {
     label = "nobody receives this `{Self}`"
 )]
 pub trait Detached: Sized + 'static {
-    fn spawn<F: Future<Output = Self> + 'static>(coroutine: Coroutine, body: F);
+    /// Finds the error in an output that nobody looks at.
+    const REPORT: Option<Report<Self>>;
 }
 
 impl Detached for () {
-    #[track_caller]
-    fn spawn<F: Future<Output = Self> + 'static>(coroutine: Coroutine, body: F) {
-        drop(coroutine.0.spawn(body));
-    }
+    const REPORT: Option<Report<Self>> = None;
 }
 
 impl<E: Display + 'static> Detached for Result<(), E> {
-    #[track_caller]
-    fn spawn<F: Future<Output = Self> + 'static>(coroutine: Coroutine, body: F) {
-        drop(coroutine.0.spawn_reporting(body));
-    }
+    const REPORT: Option<Report<Self>> = Some(error_of);
 }
 
 /// Picks the way to spawn a body by its output's type: method lookup takes the first `how` whose bounds hold, on the way from
@@ -171,13 +188,14 @@ pub struct Reporting;
 
 impl Reporting {
     #[track_caller]
-    pub fn spawn<F, T, E>(self, coroutine: Coroutine, body: F) -> JoinHandle<Result<T, E>>
+    pub fn spawn<F, T, E, C>(self, coroutine: Coroutine<C>, body: F) -> JoinHandle<Result<T, E>>
     where
         F: Future<Output = Result<T, E>> + 'static,
         T: 'static,
         E: Display + 'static,
+        C: Calls,
     {
-        coroutine.0.spawn_reporting(body)
+        coroutine.1.spawn(coroutine.0, Some(error_of), body)
     }
 }
 
@@ -187,10 +205,11 @@ pub struct Plain;
 
 impl Plain {
     #[track_caller]
-    pub fn spawn<F>(self, coroutine: Coroutine, body: F) -> JoinHandle<F::Output>
+    pub fn spawn<F, C>(self, coroutine: Coroutine<C>, body: F) -> JoinHandle<F::Output>
     where
         F: Future + 'static,
         F::Output: 'static,
+        C: Calls,
     {
         coroutine.spawn(body)
     }

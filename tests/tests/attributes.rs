@@ -18,6 +18,8 @@ use std::sync::{Mutex, PoisonError};
 
 #[path = "attributes/entry_points.rs"]
 mod entry_points;
+#[path = "attributes/overlap.rs"]
+mod overlap;
 #[path = "attributes/p02_main_result.rs"]
 mod p02_main_result;
 #[cfg(feature = "glib")]

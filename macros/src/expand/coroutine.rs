@@ -108,7 +108,11 @@ fn spawn(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStrea
         .options
         .priority()
         .map(|priority| self::priority(priority, private));
-    let task = quote_spanned!(span=> #shown::coroutine(#label) #priority);
+    let overlap = plan
+        .options
+        .overlap()
+        .map(|overlap| self::overlap(overlap, private));
+    let task = quote_spanned!(span=> #shown::coroutine(#label) #priority #overlap);
     let detached = plan.options.detach() || plan.options.returns().is_some();
     let spawn = if detached && is_never(&sig.output) {
         quote_spanned!(span=> #task.detach(#shown::endless(#future));)
@@ -178,6 +182,27 @@ fn priority(priority: &Priority, private: &TokenStream) -> TokenStream {
             let span = generated_at(expr.span());
             quote_spanned!(span=> .priority(#expr))
         }
+    }
+}
+
+/// In a block of its own, because the body sees items that stand next to it.
+fn overlap(overlap: &str, private: &TokenStream) -> TokenStream {
+    let overlap = match overlap {
+        "drop" => "Drop",
+        "restart" => "Restart",
+        "queue" => "Queue",
+        "latest" => "Latest",
+        other => unreachable!("`{other}` is not in the table"),
+    };
+    let overlap = Ident::new(overlap, Span::mixed_site());
+    quote! {
+        .overlap(
+            {
+                static SITE: #private::Site = #private::Site::new();
+                &SITE
+            },
+            #private::Overlap::#overlap,
+        )
     }
 }
 

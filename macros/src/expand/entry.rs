@@ -4,8 +4,34 @@ use super::{Plan, body};
 use crate::arguments::Arguments;
 use crate::attribute::Attribute;
 use crate::refuse::Verdict;
+use crate::span::{generated_at, respan};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+/// What the options say about the loop and the time, as method calls.
+fn options(plan: &Plan<'_>) -> TokenStream {
+    let private = &plan.private;
+    let context = plan.options.context().map(|(context, span)| {
+        let context = match context {
+            "default" => "DefaultContext",
+            _ => "NewContext",
+        };
+        // Shown where it is written: not every build of the runtime knows contexts.
+        let span = generated_at(span);
+        let (private, context) = (respan(private, span), Ident::new(context, span));
+        quote_spanned!(span=> .context(#private::#context))
+    });
+    let event_loop = plan.options.event_loop().map(|event_loop| {
+        let span = generated_at(event_loop.span());
+        quote_spanned!(span=> .event_loop(#event_loop))
+    });
+    let timeout = plan
+        .options
+        .timeout()
+        .map(|milliseconds| quote!(.timeout(#milliseconds)));
+    quote!(#context #event_loop #timeout)
+}
 
 pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
     let private = &plan.private;
@@ -17,7 +43,8 @@ pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
             let wrapped = body::wrap(plan, &arguments, false);
             let runner = Ident::new(plan.attribute.word(), Span::mixed_site());
             let (label, future) = (plan.name(), wrapped.future);
-            let call = quote!(#private::#runner(#label, #future));
+            let options = options(plan);
+            let call = quote!(#private::#runner(#label) #options.run(#future));
             (wrapped.items, call, wrapped.attrs)
         }
         Verdict::Check => {

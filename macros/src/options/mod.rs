@@ -76,6 +76,39 @@ impl Options {
         }
     }
 
+    /// The overlap, unless it is the one that needs nothing done.
+    pub(crate) fn overlap(&self) -> Option<&'static str> {
+        self.word("overlap")
+            .map(|(word, _)| word)
+            .filter(|word| *word != "parallel")
+    }
+
+    pub(crate) fn context(&self) -> Option<(&'static str, Span)> {
+        self.word("context")
+    }
+
+    fn word(&self, name: &str) -> Option<(&'static str, Span)> {
+        match self.get(name)? {
+            Value::Word(word, span) => Some((word, *span)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn event_loop(&self) -> Option<&Expr> {
+        match self.get("event_loop")? {
+            Value::Expr(event_loop) => Some(event_loop),
+            _ => None,
+        }
+    }
+
+    /// In milliseconds.
+    pub(crate) fn timeout(&self) -> Option<u64> {
+        match self.get("timeout")? {
+            Value::Duration(milliseconds) => Some(*milliseconds),
+            _ => None,
+        }
+    }
+
     /// Reads up to the comma after one option.
     fn item(&mut self, attribute: Attribute, input: ParseStream<'_>, errors: &mut Errors) {
         if input.peek(Token![,]) {

@@ -15,6 +15,42 @@ pub(crate) enum Kind {
     Priority,
     /// An expression, with its type where that is not evident.
     Returns,
+    /// One of these words, in a string literal.
+    Word(&'static Words),
+    /// A time, in a string literal.
+    Duration,
+    /// Any expression.
+    Expr,
+}
+
+/// The words that an option takes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// What an unknown one is called.
+    what: &'static str,
+    words: &'static [&'static str],
+}
+
+impl Words {
+    /// The word itself, if it is one of them.
+    pub(crate) fn find(&self, word: &str) -> Option<&'static str> {
+        self.words.iter().find(|known| **known == word).copied()
+    }
+
+    /// "unknown context; `"default"` or `"new"`".
+    pub(crate) fn unknown(&self) -> String {
+        let words: Vec<String> = self
+            .words
+            .iter()
+            .map(|word| format!("`\"{word}\"`"))
+            .collect();
+        match &*words {
+            [first @ .., last] => {
+                format!("unknown {}; {} or {last}", self.what, first.join(", "))
+            }
+            [] => unreachable!("an option takes at least one word"),
+        }
+    }
 }
 
 /// One option.
@@ -61,17 +97,54 @@ pub(crate) const TABLE: &[Row] = &[
         kind: Kind::Priority,
         usage: "priority = \"idle\"",
     },
+    Row {
+        name: "overlap",
+        on: &[Coroutine],
+        kind: Kind::Word(&Words {
+            what: "overlap",
+            words: &["parallel", "drop", "restart", "queue", "latest"],
+        }),
+        usage: "overlap = \"restart\"",
+    },
+    Row {
+        name: "context",
+        on: &[Main, Test],
+        kind: Kind::Word(&Words {
+            what: "context",
+            words: &["default", "new"],
+        }),
+        usage: "context = \"new\"",
+    },
+    Row {
+        name: "event_loop",
+        on: &[Main, Test],
+        kind: Kind::Expr,
+        usage: "event_loop = Standalone::new()",
+    },
+    Row {
+        name: "timeout",
+        on: &[Test],
+        kind: Kind::Duration,
+        usage: "timeout = \"5s\"",
+    },
 ];
 
 /// What users of tokio try on its `main` and `test`, and what has no meaning here.
 pub(crate) const TOKIO_HABITS: &[&str] = &["flavor", "worker_threads", "unhandled_panic"];
 
 /// The options that exclude each other, with the remedy reported at whichever comes second.
-pub(crate) const RIVALS: &[(&str, &str, &str)] = &[(
-    "detach",
-    "returns",
-    "choose one: `returns` already detaches",
-)];
+pub(crate) const RIVALS: &[(&str, &str, &str)] = &[
+    (
+        "detach",
+        "returns",
+        "choose one: `returns` already detaches",
+    ),
+    (
+        "context",
+        "event_loop",
+        "choose one: `context` selects a GLib context",
+    ),
+];
 
 /// The row of `name`, wherever it is allowed.
 pub(crate) fn row(name: &str) -> Option<&'static Row> {

@@ -18,7 +18,7 @@ fn all_at_once() {
     assert_eq!(
         errors,
         [
-            "unknown option `foo`; expected `crate`, `name`, `detach`, `returns`, `priority`",
+            "unknown option `foo`; expected `crate`, `name`, `detach`, `returns`, `priority`, `overlap`",
             "expected a string literal",
             "option names are single words",
             "expected `key = value`",

@@ -1,8 +1,8 @@
 //! Reading the values of options.
 
-use super::table::Kind;
+use super::table::{Kind, Words};
 use crate::errors::Errors;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Expr, ExprLit, Lit, LitStr, Path, Type, parse_quote};
 
@@ -13,7 +13,15 @@ pub(crate) enum Value {
     Text(LitStr),
     Path(Path),
     Priority(Priority),
-    Returns { value: Expr, ty: ReturnsType },
+    Returns {
+        value: Expr,
+        ty: ReturnsType,
+    },
+    /// As the table spells it, and where it was written.
+    Word(&'static str, Span),
+    /// Milliseconds.
+    Duration(u64),
+    Expr(Expr),
 }
 
 #[derive(Clone)]
@@ -39,6 +47,9 @@ pub(crate) fn read(kind: Kind, expr: &Expr, errors: &mut Errors) -> Option<Value
         Kind::Path => path(expr, errors),
         Kind::Priority => priority(expr, errors),
         Kind::Returns => returns(expr, errors),
+        Kind::Word(words) => word(words, expr, errors),
+        Kind::Duration => duration(expr, errors),
+        Kind::Expr => Some(Value::Expr(expr.clone())),
     }
 }
 
@@ -57,11 +68,16 @@ fn literal(expr: &Expr) -> Option<&Lit> {
     }
 }
 
+fn string<'a>(expr: &'a Expr, errors: &mut Errors) -> Option<&'a LitStr> {
+    if let Some(Lit::Str(text)) = literal(expr) {
+        return Some(text);
+    }
+    errors.over(expr, "expected a string literal");
+    None
+}
+
 fn text(expr: &Expr, errors: &mut Errors) -> Option<Value> {
-    let Some(Lit::Str(text)) = literal(expr) else {
-        errors.over(expr, "expected a string literal");
-        return None;
-    };
+    let text = string(expr, errors)?;
     if text.value().contains('\0') {
         errors.over(
             text,
@@ -134,6 +150,41 @@ fn returns(expr: &Expr, errors: &mut Errors) -> Option<Value> {
         value: without_parens(value).clone(),
         ty,
     })
+}
+
+fn word(words: &Words, expr: &Expr, errors: &mut Errors) -> Option<Value> {
+    let text = string(expr, errors)?;
+    let found = words.find(&text.value());
+    if found.is_none() {
+        errors.over(text, words.unknown());
+    }
+    Some(Value::Word(found?, text.span()))
+}
+
+fn duration(expr: &Expr, errors: &mut Errors) -> Option<Value> {
+    let text = string(expr, errors)?;
+    match milliseconds(&text.value()) {
+        Some(0) => errors.over(text, "the timeout must be greater than zero"),
+        Some(milliseconds) => return Some(Value::Duration(milliseconds)),
+        None => errors.over(
+            text,
+            "cannot read this duration; try `\"250ms\"` or `\"5s\"`",
+        ),
+    }
+    None
+}
+
+/// Reads `250ms`, `5s` or `2min`.
+fn milliseconds(text: &str) -> Option<u64> {
+    let unit = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(unit);
+    let unit = match unit.trim_start() {
+        "ms" => 1,
+        "s" => 1000,
+        "min" => 60 * 1000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 /// What `as` needs parentheses around needs none where it ends up, and the lint would say so.

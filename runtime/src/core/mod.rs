@@ -47,7 +47,7 @@ use priority::Priority;
 use reactor::Reactor;
 use remote::RemoteQueue;
 use run_queue::{Idler, RunQueue};
-use task::{Coroutine, Meta, Runnable, Spec, Table, Task};
+use task::{Coroutine, Identity, Meta, Runnable, Spec, Table, Task};
 use thread::ThreadToken;
 use timers::Timers;
 
@@ -99,7 +99,8 @@ pub(crate) struct Core {
     aborts: AtomicUsize,
     /// Polls in progress on the owner thread, nested ones included. Written by that thread only.
     depth: AtomicUsize,
-    /// The turn in progress is to end soon: the root future of a `block_on` is done. Owner thread only.
+    /// The turn in progress is to end soon: the root future of a `block_on` is done, or condemned. Set by any thread, cleared
+    /// by the owner.
     interrupted: AtomicBool,
     closed: AtomicBool,
     /// The host was destroyed on another thread; the owner closes the core when it next looks.
@@ -314,13 +315,27 @@ impl Core {
                 }
             }
         }
-        if self.end_on_unhandled && !self.condemned.swap(true, Ordering::AcqRel) {
-            *self.verdict.lock() = Some(unhandled.into_panic());
-            self.interrupt();
-            self.reactor.notify();
+        if self.end_on_unhandled {
+            self.condemn(unhandled.into_panic());
         } else {
             outcome::discard(unhandled);
         }
+    }
+
+    /// Ends the `block_on` that runs with this panic, from any thread. The first call wins.
+    pub(crate) fn condemn(&self, payload: Box<dyn Any + Send>) {
+        let mut verdict = self.verdict.lock();
+        if self.is_condemned() {
+            drop(verdict);
+            outcome::discard(payload);
+            return;
+        }
+        *verdict = Some(payload);
+        // After the verdict is there for whoever sees this.
+        self.condemned.store(true, Ordering::Release);
+        drop(verdict);
+        self.interrupt();
+        self.reactor.notify();
     }
 
     /// Whether something that nobody looked at is to end the program.
@@ -364,6 +379,11 @@ impl Core {
                 .lock()
                 .get(slot, id)
                 .is_some_and(|entry| entry.aborted)
+    }
+
+    /// The coroutines that have not ended: number, name, and where they were spawned.
+    pub(crate) fn alive(&self) -> Vec<Identity> {
+        self.tasks.lock().identities()
     }
 
     /// Who a coroutine is that has not ended.

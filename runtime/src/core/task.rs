@@ -38,6 +38,9 @@ pub(crate) struct Spec {
     pub(crate) priority: Priority,
 }
 
+/// Number, name, and where it was spawned.
+pub(crate) type Identity = (Id, Option<Cow<'static, str>>, &'static Location<'static>);
+
 pin_project! {
     /// The future inside a task. It never panics and, once it has returned `Ready`, holds nothing: an
     /// async-task future that panics, or is dropped full on another thread, would abort the process.
@@ -176,6 +179,13 @@ impl Table {
     /// Removes a coroutine that has ended. The entry is dropped outside the lock.
     pub(super) fn remove(&mut self, slot: u32) -> Entry {
         self.entries.remove(slot as usize)
+    }
+
+    pub(super) fn identities(&self) -> Vec<Identity> {
+        self.entries
+            .iter()
+            .map(|(_, entry)| (entry.id, entry.name.clone(), entry.location))
+            .collect()
     }
 
     pub(super) fn len(&self) -> usize {

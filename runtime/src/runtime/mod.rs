@@ -142,6 +142,10 @@ impl Runtime {
         lend::run(&self.inner, task::Builder::new().name(name), future)
     }
 
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.inner.core
+    }
+
     /// Spawns a coroutine. It starts when the loop gives the next turn, never inside this call.
     #[track_caller]
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::panic::Location;
 
 use super::{JoinHandle, Priority};
+use crate::core::outcome::Report;
 use crate::core::task::Spec;
 use crate::runtime;
 
@@ -99,8 +100,7 @@ impl Builder {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let core = runtime::current();
-        JoinHandle::spawn_local(&core, self.into_spec(Location::caller()), None, future)
+        self.spawn_with_report(None, future)
     }
 
     /// Spawns it; an error that nobody looks at reaches the unhandled-error hook.
@@ -115,9 +115,21 @@ impl Builder {
         T: 'static,
         E: Display + 'static,
     {
+        self.spawn_with_report(Some(error_of), future)
+    }
+
+    #[track_caller]
+    pub(crate) fn spawn_with_report<F>(
+        self,
+        report: Option<Report<F::Output>>,
+        future: F,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
         let core = runtime::current();
-        let spec = self.into_spec(Location::caller());
-        JoinHandle::spawn_local(&core, spec, Some(error_of), future)
+        JoinHandle::spawn_local(&core, self.into_spec(Location::caller()), report, future)
     }
 
     pub(crate) fn into_spec(self, location: &'static Location<'static>) -> Spec {
@@ -129,6 +141,7 @@ impl Builder {
     }
 }
 
-fn error_of<T, E: Display>(output: &Result<T, E>) -> Option<&dyn Display> {
+/// The error in an output that nobody looked at.
+pub(crate) fn error_of<T, E: Display>(output: &Result<T, E>) -> Option<&dyn Display> {
     output.as_ref().err().map(|error| error as &dyn Display)
 }

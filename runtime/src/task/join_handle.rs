@@ -21,7 +21,8 @@ use crate::core::task::{Spec, Task};
 ///
 /// Awaiting `&mut handle` is cancel safe: the output is there for the next await.
 pub struct JoinHandle<T> {
-    /// `None` once the output has been taken, or when the runtime had ended before the spawn.
+    /// `None` once the output has been taken, or when there was nothing to spawn: the runtime had ended, or the call is one that
+    /// never runs.
     task: Option<Task<T>>,
     id: Id,
     name: Option<Cow<'static, str>>,
@@ -36,6 +37,11 @@ impl<T> JoinHandle<T> {
             name,
             taken: false,
         }
+    }
+
+    /// The handle of a call that never runs.
+    pub(crate) fn cancelled(name: Option<Cow<'static, str>>) -> Self {
+        Self::new(name, (Id::next(), None))
     }
 
     pub(crate) fn spawn_local<F>(

@@ -7,11 +7,13 @@ mod idle;
 mod join_error;
 mod join_handle;
 mod join_set;
+pub(crate) mod overlap;
 mod scope;
 mod task_local;
 mod yield_now;
 
 pub use self::abort_handle::AbortHandle;
+pub(crate) use self::builder::error_of;
 pub use self::builder::{Builder, spawn, spawn_reporting};
 pub use self::cancellation_token::{CancellationToken, Cancelled, DropGuard};
 pub use self::idle::{Idle, idle};

@@ -56,6 +56,30 @@ fn metadata_name_the_function_and_the_call() {
     assert_eq!(told, ("method_panics".to_owned(), line));
 }
 
+#[glib_coro::coroutine(overlap = "queue")]
+async fn queued() {
+    panic!("in a queue");
+}
+
+#[glib_coro::coroutine(overlap = "latest", detach)]
+async fn latest() -> Result<(), String> {
+    Err("the newest")?
+}
+
+#[test]
+fn metadata_survive_the_line() {
+    let line = Location::caller().line() + 1;
+    let told = unhandled(|| drop(queued()));
+    assert_eq!(told, ("queued".to_owned(), line));
+    let line = Location::caller().line() + 1;
+    let told = unhandled(latest_from_here);
+    assert_eq!(told, ("latest".to_owned(), line + 5));
+}
+
+fn latest_from_here() {
+    latest();
+}
+
 #[glib_coro::coroutine(detach, name = "detached")]
 async fn fails(text: &str) -> Result<(), String> {
     Err(text.to_owned())

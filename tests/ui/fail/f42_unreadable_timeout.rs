@@ -1,0 +1,20 @@
+// F42: 6 errors
+#[glib_coro::test(timeout = "5 parsecs")]
+async fn unknown_unit() {}
+
+#[glib_coro::test(timeout = "5")]
+async fn no_unit() {}
+
+#[glib_coro::test(timeout = "")]
+async fn nothing() {}
+
+#[glib_coro::test(timeout = "-5s")]
+async fn negative() {}
+
+#[glib_coro::test(timeout = "99999999999999999999s")]
+async fn too_long() {}
+
+#[glib_coro::test(timeout = 5)]
+async fn no_string() {}
+
+fn main() {}
