@@ -36,8 +36,11 @@ pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
     };
     // The call site is where a coroutine is said to have been spawned.
     let track_caller = (!attrs.iter().any(tracks_caller)).then(|| quote!(#[track_caller]));
+    // Nobody has to look at a handle. clippy's proposal is meant for functions that have no effect.
+    let no_must_use =
+        (plan.verdict == Verdict::Expand).then(|| quote!(#[allow(clippy::must_use_candidate)]));
     let block = function.block(statements);
-    quote!(#(#attrs)* #inner #track_caller #vis #signature #block)
+    quote!(#(#attrs)* #inner #track_caller #no_must_use #vis #signature #block)
 }
 
 /// `track_caller`, also where a `cfg_attr` brings it.

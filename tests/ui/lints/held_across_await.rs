@@ -1,0 +1,64 @@
+//! The classic mistake of handlers, in every place that an attribute can have.
+#![warn(clippy::await_holding_refcell_ref, clippy::await_holding_lock)]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Mutex;
+
+use glib_coro::yield_now;
+
+#[glib_coro::coroutine(detach)]
+async fn handler(state: Rc<RefCell<u8>>) {
+    let mut state = state.borrow_mut(); //~ this `RefCell` reference is held across an await point
+    yield_now().await;
+    *state += 1;
+}
+
+#[glib_coro::coroutine]
+async fn locks(state: &'static Mutex<u8>) -> u8 {
+    let state = state.lock().unwrap(); //~ this `MutexGuard` is held across an await point
+    yield_now().await;
+    *state
+}
+
+#[glib_coro::coroutine]
+async fn ends_in_time(state: Rc<RefCell<u8>>) {
+    *state.borrow_mut() += 1;
+    yield_now().await;
+}
+
+#[derive(Clone, Default)]
+struct Object {
+    state: Rc<RefCell<u8>>,
+}
+
+impl Object {
+    #[glib_coro::coroutine(overlap = "restart")]
+    async fn method(&self) {
+        let state = self.state.borrow(); //~ this `RefCell` reference is held across an await point
+        yield_now().await;
+        drop(state);
+    }
+}
+
+static STATE: Mutex<u8> = Mutex::new(1);
+
+#[glib_coro::test]
+async fn a_test() {
+    let object = Object::default();
+    let state = object.state.borrow_mut(); //~ this `RefCell` reference is held across an await point
+    yield_now().await;
+    drop(state);
+}
+
+#[glib_coro::main]
+async fn main() {
+    let object = Object::default();
+    let state = object.state.borrow(); //~ this `RefCell` reference is held across an await point
+    yield_now().await;
+    drop(state);
+    handler(object.state.clone());
+    ends_in_time(object.state.clone()).await.unwrap();
+    locks(&STATE).await.unwrap();
+    object.method().await.unwrap();
+}
