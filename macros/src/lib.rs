@@ -38,6 +38,8 @@ use proc_macro::TokenStream;
 ///
 /// | option | meaning |
 /// |---|---|
+/// | `context = "new"` | a new main context instead of the default one |
+/// | `event_loop = EXPR` | another loop than GLib's |
 /// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
 /// | `name = "…"` | the coroutine's name in logs and panics, instead of the function's |
 #[proc_macro_attribute]
@@ -74,6 +76,7 @@ pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `detach` | the call returns `()`, so that the function can be a signal handler; an `Err` of the body is reported |
 /// | `returns = EXPR [as TYPE]` | like `detach`, but the call returns this value |
 /// | `priority = …` | `"high"`, `"default"`, `"idle"` or a `glib_coro::task::Priority` |
+/// | `overlap = "…"` | what a call does while an earlier one runs: `"parallel"` (the default), `"drop"` (it is ignored), `"restart"` (it aborts the earlier one), `"queue"`, `"latest"` (only the newest is queued) |
 /// | `name = "…"` | the name in logs and panics, instead of the function's |
 /// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
 #[proc_macro_attribute]
@@ -98,6 +101,9 @@ pub fn coroutine(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | option | meaning |
 /// |---|---|
+/// | `context = "default"` | the default main context instead of a new one; such tests take turns |
+/// | `event_loop = EXPR` | another loop than GLib's |
+/// | `timeout = "5s"` | fails the test if it hangs for so long, by the real clock, and names the coroutines that still wait |
 /// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
 /// | `name = "…"` | the coroutine's name in logs and panics, instead of the function's |
 #[proc_macro_attribute]

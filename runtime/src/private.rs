@@ -17,6 +17,11 @@
 //! }
 //! ```
 
+/// The examples of the chapter on the attributes.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/attributes.md")]
+mod chapter {}
+
 use std::borrow::{Borrow, ToOwned};
 use std::fmt::Display;
 use std::future::Future;

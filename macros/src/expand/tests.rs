@@ -113,6 +113,7 @@ fn the_body_is_untouched() {
 fn only_paths_from_the_crate() {
     const KEYWORDS: &[&str] = &[
         "async", "await", "fn", "let", "move", "self", "Self", "if", "false", "return", "pub", "_",
+        "static",
     ];
     for item in [
         "async fn f(x: &str, (y, z): (u8, u8)) -> Result<u8, E> {}",
@@ -124,6 +125,7 @@ fn only_paths_from_the_crate() {
             quote!(),
             quote!(detach),
             quote!(returns = true, priority = "idle"),
+            quote!(overlap = "queue"),
         ] {
             let output = expand(
                 Attribute::Coroutine,
@@ -144,6 +146,8 @@ fn only_paths_from_the_crate() {
                         "true",
                         "rt",
                         "track_caller",
+                        // Alone in its block.
+                        "SITE",
                         // A lint's name.
                         "allow",
                         "clippy",
