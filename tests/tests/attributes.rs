@@ -91,6 +91,9 @@ mod p46_handle_in_a_struct;
 #[path = "attributes/p47_inside_a_function.rs"]
 mod p47_inside_a_function;
 #[cfg(feature = "glib")]
+#[path = "attributes/p53_from_glib_closures.rs"]
+mod p53_from_glib_closures;
+#[cfg(feature = "glib")]
 #[path = "attributes/p54_beside_other_tests.rs"]
 mod p54_beside_other_tests;
 #[path = "attributes/p55_all_options.rs"]
@@ -165,6 +168,8 @@ programs! {
     p45_attributes_move_out
     p46_handle_in_a_struct
     p47_inside_a_function
+    #[cfg(feature = "glib")]
+    p53_from_glib_closures
     p55_all_options
     p56_diverging_bodies
     p57_argument_names

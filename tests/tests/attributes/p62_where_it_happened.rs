@@ -110,16 +110,71 @@ fn an_error_that_nobody_looks_at_is_reported() {
     assert_eq!(told, ("fails_and_returns".to_owned(), line));
 }
 
+#[glib_coro::main]
+async fn main_panics() {
+    glib_coro::yield_now().await;
+    panic!("{} {}", line!(), Backtrace::force_capture());
+}
+
+#[glib_coro::test]
+#[ignore = "called by another one"]
+async fn test_panics() {
+    panic!("{} {}", line!(), Backtrace::force_capture());
+}
+
+/// Checks the message of a panic, which holds the line and the backtrace: the first frame that has the function's name is the function,
+/// at the line of the panic.
+fn assert_names(function: &str, message: &str) {
+    let (line, backtrace) = message.split_once(' ').unwrap();
+    let frame = backtrace.find(function).expect(backtrace);
+    let place = format!("p62_where_it_happened.rs:{line}:");
+    let here = backtrace[frame..]
+        .lines()
+        .take(2)
+        .any(|line| line.contains(&place));
+    assert!(here, "{backtrace}");
+}
+
 #[glib_coro::test]
 async fn backtraces_name_the_function() {
     for (handle, function) in [(panics(), "panics"), (S.method_panics(), "method_panics")] {
         let error = handle.await.unwrap_err().to_string();
-        let (message, backtrace) = error.split_once(" panicked: ").unwrap();
-        assert!(message.starts_with("coroutine "), "{error}");
-        let (line, backtrace) = backtrace.split_once(' ').unwrap();
-        // The first frame of the user's is the function, at the line of the panic.
-        let frame = backtrace.find(function).expect(backtrace);
-        let place = format!("p62_where_it_happened.rs:{line}:");
-        assert!(backtrace[frame..].contains(&place), "{error}");
+        let (coroutine, message) = error.split_once(" panicked: ").unwrap();
+        assert!(coroutine.starts_with("coroutine "), "{error}");
+        assert_names(function, message);
     }
+}
+
+#[test]
+fn backtraces_name_main_and_tests() {
+    for (function, name) in [
+        (main_panics as fn(), "main_panics"),
+        (test_panics, "test_panics"),
+    ] {
+        let payload = super::alone(|| std::panic::catch_unwind(function).unwrap_err());
+        assert_names(name, payload.downcast_ref::<String>().unwrap());
+    }
+}
+
+/// Where the panics of `body` happened, by the panic hook: the file and the line that are printed.
+#[glib_coro::test]
+async fn a_panic_is_printed_with_its_own_line() {
+    static SEEN: Mutex<Option<(String, u32)>> = Mutex::new(None);
+    #[glib_coro::coroutine(overlap = "queue", name = "hooked")]
+    async fn hooked(text: &str) {
+        std::panic::panic_any(text.len());
+    }
+    const LINE: u32 = line!() - 2;
+    let previous = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if info.payload().is::<usize>() {
+            let place = info.location().unwrap();
+            *SEEN.lock().unwrap() = Some((place.file().to_owned(), place.line()));
+        } else {
+            previous(info);
+        }
+    }));
+    assert!(hooked("text").await.unwrap_err().is_panic());
+    let seen = SEEN.lock().unwrap().take();
+    assert_eq!(seen, Some((file!().to_owned(), LINE)));
 }
