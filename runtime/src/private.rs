@@ -44,8 +44,8 @@ pub use core::prelude::v1::test;
 pub use core::primitive::bool;
 
 /// The coroutine that a call of a `#[coroutine]` is about to spawn.
-pub fn coroutine(name: &'static str) -> Coroutine {
-    Coroutine(Builder::new().name(name), Parallel)
+pub fn coroutine(name: &'static &'static str) -> Coroutine {
+    Coroutine(Builder::new().literal_name(name), Parallel)
 }
 
 /// A coroutine that is not spawned yet, and what it does about earlier calls of its function.

@@ -115,7 +115,7 @@ fn spawn(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStrea
         .options
         .overlap()
         .map(|overlap| self::overlap(overlap, private));
-    let task = quote_spanned!(span=> #shown::coroutine(#label) #priority #overlap);
+    let task = quote_spanned!(span=> #shown::coroutine(&#label) #priority #overlap);
     let detached = plan.options.detach() || plan.options.returns().is_some();
     let spawn = if detached && is_never(&sig.output) {
         quote_spanned!(span=> #task.detach(#shown::endless(#future));)

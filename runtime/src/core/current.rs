@@ -11,56 +11,66 @@ use super::task::Runnable;
 thread_local! {
     /// Entered cores, the innermost last. Pushed and popped by [`Entered`] alone.
     static CORES: RefCell<Vec<Arc<Core>>> = const { RefCell::new(Vec::new()) };
-    /// The coroutine being polled. Set by [`begin`], put back by [`end`]: polls nest.
-    static RUNNING: Cell<Option<Running>> = const { Cell::new(None) };
+    /// The poll in progress. Set by [`begin`], put back by [`end`]: polls nest.
+    static RUNNING: Running = const { Running::new(None) };
 }
 
-/// The poll in progress.
-#[derive(Clone, Copy, Debug)]
+/// A poll. One cell per field: a processor stalls when it reads at once what was written piece by piece.
+#[derive(Debug)]
 pub(super) struct Running {
-    pub(super) id: Id,
+    /// `None`: no coroutine is being polled.
+    id: Cell<Option<Id>>,
     /// The coroutine has ended: its entry can go.
-    pub(super) finished: bool,
+    finished: Cell<bool>,
     /// How many more ready operations this poll may perform.
-    pub(super) allowance: u8,
+    allowance: Cell<u8>,
 }
 
 /// Leaf operations that one poll may complete before it has to let others run, as in tokio.
 const ALLOWANCE: u8 = 128;
 
 impl Running {
-    pub(super) fn new(id: Id) -> Self {
+    const fn new(id: Option<Id>) -> Self {
         Self {
-            id,
-            finished: false,
-            allowance: ALLOWANCE,
+            id: Cell::new(id),
+            finished: Cell::new(false),
+            allowance: Cell::new(ALLOWANCE),
+        }
+    }
+
+    #[inline]
+    fn replace(&self, other: &Self) -> Self {
+        Self {
+            id: Cell::new(self.id.replace(other.id.get())),
+            finished: Cell::new(self.finished.replace(other.finished.get())),
+            allowance: Cell::new(self.allowance.replace(other.allowance.get())),
         }
     }
 }
 
 /// Starts a poll; returns what to give to [`end`].
 #[inline]
-pub(super) fn begin(running: Running) -> Option<Running> {
-    RUNNING.replace(Some(running))
+pub(super) fn begin(id: Id) -> Running {
+    RUNNING.with(|running| running.replace(&Running::new(Some(id))))
 }
 
-/// Ends a poll: puts the outer one back and returns the inner one as it ended.
+/// Ends a poll and puts the outer one back. `true`: the coroutine has ended.
 #[inline]
-pub(super) fn end(outer: Option<Running>) -> Option<Running> {
-    RUNNING.replace(outer)
+pub(super) fn end(outer: &Running) -> bool {
+    RUNNING
+        .with(|running| running.replace(outer))
+        .finished
+        .get()
 }
 
 /// Notes that the coroutine being polled has ended.
 pub(super) fn finish() {
-    RUNNING.set(RUNNING.get().map(|running| Running {
-        finished: true,
-        ..running
-    }));
+    RUNNING.with(|running| running.finished.set(true));
 }
 
 /// The coroutine being polled on this thread.
 pub(crate) fn id() -> Option<Id> {
-    RUNNING.get().map(|running| running.id)
+    RUNNING.with(|running| running.id.get())
 }
 
 /// Lets a leaf operation complete, but for one in so many in the same poll: that one wakes the coroutine and
@@ -70,24 +80,18 @@ pub(crate) fn id() -> Option<Id> {
 /// come by all the same, under a nested loop inside one of our polls; they wait once in a while, too.
 #[inline]
 pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
-    let Some(running) = RUNNING.get() else {
-        return Poll::Ready(());
-    };
-    let exhausted = running.allowance == 0;
-    let allowance = if exhausted {
-        ALLOWANCE
-    } else {
-        running.allowance - 1
-    };
-    RUNNING.set(Some(Running {
-        allowance,
-        ..running
-    }));
-    if exhausted {
-        cx.waker().wake_by_ref();
-        return Poll::Pending;
-    }
-    Poll::Ready(())
+    RUNNING.with(|running| {
+        if running.id.get().is_none() {
+            return Poll::Ready(());
+        }
+        let left = running.allowance.get().checked_sub(1);
+        running.allowance.set(left.unwrap_or(ALLOWANCE));
+        if left.is_none() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    })
 }
 
 /// The innermost entered core.

@@ -15,6 +15,7 @@ pub(crate) mod backend;
 pub(crate) mod current;
 pub(crate) mod id;
 pub(crate) mod lock;
+pub(crate) mod name;
 pub(crate) mod outcome;
 pub(crate) mod priority;
 pub(crate) mod reactor;
@@ -305,7 +306,13 @@ impl Core {
     /// Hands something that nobody looked at to the hook. A hook that panics is logged.
     fn unhandled(&self, unhandled: Unhandled) {
         match &self.hook {
-            None => self.log(Level::Critical, &unhandled.to_string()),
+            None => {
+                let level = match unhandled.panic() {
+                    Some(_) => Level::Critical,
+                    None => Level::Warning,
+                };
+                self.log(level, &unhandled.to_string());
+            }
             Some(hook) => {
                 if let Err(payload) = catch_unwind(AssertUnwindSafe(|| hook(&unhandled))) {
                     log_panic(

@@ -1,13 +1,13 @@
 //! How a coroutine ended, and what happens when nobody asks.
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 
 use super::Core;
 use super::id::Id;
+use super::name::Name;
 
 /// Finds the error in an output that nobody looked at.
 pub(crate) type Report<T> = fn(&T) -> Option<&dyn Display>;
@@ -22,77 +22,87 @@ pub(crate) enum Failure {
 /// The result of a coroutine. A panic or a reportable error that is still inside when it is dropped
 /// reaches the unhandled-error hook: that is how "nobody looked at it" is told, on whichever thread the
 /// last handle goes.
-pub(crate) struct Outcome<T> {
-    result: Option<Result<T, Failure>>,
-    /// Present when dropping the result may have to be reported.
-    origin: Option<Box<Origin<T>>>,
-}
+pub(crate) struct Outcome<T>(State<T>);
 
-struct Origin<T> {
-    description: Description,
-    report: Option<Report<T>>,
+/// What is rare is boxed: an outcome is moved several times on its way to whoever joins.
+enum State<T> {
+    Output(T),
+    /// An output that has to be reported if nobody looks at it.
+    Error(Box<(T, Report<T>, Description)>),
+    /// A panic, which has to be reported likewise.
+    Panicked(Box<(Box<dyn Any + Send>, Description)>),
+    /// Cancelled, or taken already.
+    Nothing,
 }
 
 /// Who a coroutine is.
 pub(super) struct Description {
     pub(super) core: Arc<Core>,
     pub(super) id: Id,
-    pub(super) name: Option<Cow<'static, str>>,
+    pub(super) name: Option<Name>,
     pub(super) location: &'static Location<'static>,
 }
 
 impl<T> Outcome<T> {
     /// `describe` is asked if the result may have to be reported.
+    #[inline]
     pub(super) fn new(
         result: Result<T, Failure>,
         report: Option<Report<T>>,
         describe: impl FnOnce() -> Description,
     ) -> Self {
-        let reportable = match &result {
-            Ok(output) => report.is_some_and(|report| report(output).is_some()),
-            Err(Failure::Panicked(_)) => true,
-            Err(Failure::Cancelled) => false,
-        };
-        let origin = reportable.then(|| {
-            Box::new(Origin {
-                description: describe(),
-                report,
-            })
-        });
-        Self {
-            result: Some(result),
-            origin,
+        Self(match (result, report) {
+            (Ok(output), Some(report)) if report(&output).is_some() => {
+                State::Error(Box::new((output, report, describe())))
+            }
+            (Ok(output), _) => State::Output(output),
+            (Err(Failure::Panicked(payload)), _) => {
+                State::Panicked(Box::new((payload, describe())))
+            }
+            (Err(Failure::Cancelled), _) => State::Nothing,
+        })
+    }
+
+    #[inline]
+    pub(crate) fn into_result(mut self) -> Result<T, Failure> {
+        match self.take() {
+            State::Output(output) => Ok(output),
+            State::Error(error) => Ok(error.0),
+            State::Panicked(panic) => Err(Failure::Panicked(panic.0)),
+            State::Nothing => Err(Failure::Cancelled),
         }
     }
 
-    pub(crate) fn into_result(mut self) -> Result<T, Failure> {
-        self.result.take().unwrap_or(Err(Failure::Cancelled))
+    #[inline]
+    fn take(&mut self) -> State<T> {
+        std::mem::replace(&mut self.0, State::Nothing)
     }
 }
 
 impl<T> Drop for Outcome<T> {
+    #[inline]
     fn drop(&mut self) {
-        let (Some(result), origin) = (self.result.take(), self.origin.take()) else {
+        let state = self.take();
+        if matches!(state, State::Nothing) {
             return;
-        };
+        }
         // This may run inside async-task, where a panic aborts the process; and the error, the output
         // and the payload are anybody's code.
-        let told = catch_unwind(AssertUnwindSafe(|| match result {
-            Ok(output) => {
-                if let Some(origin) = origin
-                    && let Some(report) = origin.report
-                    && let Some(error) = report(&output)
-                {
+        let told = catch_unwind(AssertUnwindSafe(|| match state {
+            State::Output(output) => drop(output),
+            State::Error(error) => {
+                let (output, report, description) = *error;
+                if let Some(error) = report(&output) {
                     let message = error.to_string();
-                    origin.tell(Cause::Error(message));
+                    description.tell(Cause::Error(message));
                 }
                 drop(output);
             }
-            Err(Failure::Panicked(payload)) => match origin {
-                Some(origin) => origin.tell(Cause::Panic(payload)),
-                None => discard(payload),
-            },
-            Err(Failure::Cancelled) => {}
+            State::Panicked(panic) => {
+                let (payload, description) = *panic;
+                description.tell(Cause::Panic(payload));
+            }
+            State::Nothing => {}
         }));
         if let Err(payload) = told {
             super::log_panic("the output of a coroutine that nobody took", payload);
@@ -100,14 +110,14 @@ impl<T> Drop for Outcome<T> {
     }
 }
 
-impl<T> Origin<T> {
+impl Description {
     fn tell(self, cause: Cause) {
-        let Description {
+        let Self {
             core,
             id,
             name,
             location,
-        } = self.description;
+        } = self;
         core.unhandled(Unhandled {
             id,
             name,
@@ -131,7 +141,7 @@ pub(crate) fn discard(value: impl Sized) {
 /// `Display` form is the message of the default hook.
 pub struct Unhandled {
     id: Id,
-    name: Option<Cow<'static, str>>,
+    name: Option<Name>,
     location: &'static Location<'static>,
     cause: Cause,
 }

@@ -1,6 +1,5 @@
 //! A coroutine: the future as async-task holds it, and the table of those alive.
 
-use std::borrow::Cow;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
@@ -13,6 +12,7 @@ use slab::Slab;
 use super::Core;
 use super::current;
 use super::id::Id;
+use super::name::Name;
 use super::outcome::{Failure, Outcome, Report, discard};
 use super::priority::Priority;
 
@@ -33,13 +33,13 @@ pub(crate) struct Meta {
 /// What a coroutine is spawned with.
 #[derive(Clone, Debug)]
 pub(crate) struct Spec {
-    pub(crate) name: Option<Cow<'static, str>>,
+    pub(crate) name: Option<Name>,
     pub(crate) location: &'static Location<'static>,
     pub(crate) priority: Priority,
 }
 
 /// Number, name, and where it was spawned.
-pub(crate) type Identity = (Id, Option<Cow<'static, str>>, &'static Location<'static>);
+pub(crate) type Identity = (Id, Option<Name>, &'static Location<'static>);
 
 pin_project! {
     /// The future inside a task. It never panics and, once it has returned `Ready`, holds nothing: an
@@ -124,7 +124,7 @@ pub(super) struct Table {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) id: Id,
-    pub(super) name: Option<Cow<'static, str>>,
+    pub(super) name: Option<Name>,
     pub(super) location: &'static Location<'static>,
     waker: Waker,
     pub(super) aborted: bool,

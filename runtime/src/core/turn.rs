@@ -155,11 +155,11 @@ impl Core {
         let (slot, id) = (meta.slot, meta.id);
         let depth = self.depth.load(Ordering::Relaxed);
         self.depth.store(depth + 1, Ordering::Relaxed);
-        let outer = current::begin(current::Running::new(id));
+        let outer = current::begin(id);
         runnable.run();
-        let inner = current::end(outer);
+        let finished = current::end(&outer);
         self.depth.store(depth, Ordering::Relaxed);
-        if inner.is_some_and(|running| running.finished) {
+        if finished {
             let (entry, drained) = {
                 let mut tasks = self.tasks.lock();
                 (tasks.remove(slot), tasks.drained.take())

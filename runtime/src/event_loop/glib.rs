@@ -23,6 +23,7 @@ use glib::translate::{IntoGlib, ToGlibPtr, from_glib_full, from_glib_none};
 
 use super::{Driver, EventLoop, Level, Turn};
 use crate::core::lock::Lock;
+use crate::core::name::Name;
 use crate::core::task::{Spec, Task};
 use crate::core::{Core, log_panic};
 use crate::task::Priority;
@@ -417,7 +418,7 @@ impl Host {
         let sibling = HOSTED.lock().beside(&orphan);
         if let Some(sibling) = sibling {
             let spec = Spec {
-                name: Some("end of a runtime".into()),
+                name: Some(Name::Literal(&"end of a runtime")),
                 location: Location::caller(),
                 priority: Priority::Default,
             };

@@ -68,8 +68,8 @@ impl Builder {
     }
 
     /// Is called with every panic or error of a coroutine that nobody looked at when its last handle
-    /// went; an abort is none. By default a message is logged, with GLib's log on GLib and to standard
-    /// error elsewhere.
+    /// went; an abort is none. By default a message is logged, with GLib's log on GLib (critical for a
+    /// panic, a warning for an error) and to standard error elsewhere.
     ///
     /// The hook runs on the thread that let the handle go: in general the runtime's, but a `JoinHandle`
     /// can be dropped anywhere. A panic inside the hook is logged.

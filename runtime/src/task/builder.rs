@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::future::Future;
 use std::panic::Location;
+use std::sync::Arc;
 
 use super::{JoinHandle, Priority};
+use crate::core::name::Name;
 use crate::core::outcome::Report;
 use crate::core::task::Spec;
 use crate::runtime;
@@ -67,7 +69,7 @@ where
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `spawn` is called"]
 pub struct Builder {
-    name: Option<Cow<'static, str>>,
+    name: Option<Name>,
     priority: Priority,
 }
 
@@ -79,7 +81,13 @@ impl Builder {
 
     /// The coroutine's name, for messages and introspection.
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Name::Other(Arc::new(name.into())));
+        self
+    }
+
+    /// A name that costs nothing, for the attributes.
+    pub(crate) fn literal_name(mut self, name: &'static &'static str) -> Self {
+        self.name = Some(Name::Literal(name));
         self
     }
 

@@ -1,6 +1,5 @@
 //! Waiting for a coroutine.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -9,6 +8,7 @@ use std::task::{Context, Poll};
 
 use super::{AbortHandle, Id, JoinError};
 use crate::core::Core;
+use crate::core::name::Name;
 use crate::core::outcome::{Failure, Report};
 use crate::core::task::{Spec, Task};
 
@@ -25,12 +25,12 @@ pub struct JoinHandle<T> {
     /// never runs.
     task: Option<Task<T>>,
     id: Id,
-    name: Option<Cow<'static, str>>,
+    name: Option<Name>,
     taken: bool,
 }
 
 impl<T> JoinHandle<T> {
-    fn new(name: Option<Cow<'static, str>>, (id, task): (Id, Option<Task<T>>)) -> Self {
+    fn new(name: Option<Name>, (id, task): (Id, Option<Task<T>>)) -> Self {
         Self {
             task,
             id,
@@ -40,7 +40,7 @@ impl<T> JoinHandle<T> {
     }
 
     /// The handle of a call that never runs.
-    pub(crate) fn cancelled(name: Option<Cow<'static, str>>) -> Self {
+    pub(crate) fn cancelled(name: Option<Name>) -> Self {
         Self::new(name, (Id::next(), None))
     }
 
