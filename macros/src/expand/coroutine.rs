@@ -12,7 +12,7 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, To
 use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Lifetime, Signature, Token, Type, TypeParamBound};
+use syn::{Attribute, FnArg, Lifetime, Signature, Token, Type, TypeParamBound, Visibility};
 
 pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
     let function = plan.function;
@@ -36,9 +36,9 @@ pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
     };
     // The call site is where a coroutine is said to have been spawned.
     let track_caller = (!attrs.iter().any(tracks_caller)).then(|| quote!(#[track_caller]));
-    // Nobody has to look at a handle. clippy's proposal is meant for functions that have no effect.
-    let no_must_use =
-        (plan.verdict == Verdict::Expand).then(|| quote!(#[allow(clippy::must_use_candidate)]));
+    // Nobody has to look at a handle. clippy's proposal is meant for functions that have no effect, and made for public ones.
+    let no_must_use = (!matches!(vis, Visibility::Inherited) && !plan.options.detach())
+        .then(|| quote!(#[allow(clippy::must_use_candidate)]));
     let block = function.block(statements);
     quote!(#(#attrs)* #inner #track_caller #no_must_use #vis #signature #block)
 }
