@@ -10,6 +10,7 @@
 
 mod child;
 mod executor;
+mod forever;
 #[cfg(feature = "glib")]
 pub mod glib_view;
 mod host;
@@ -19,13 +20,16 @@ mod run;
 #[cfg(target_os = "linux")]
 pub mod trace;
 pub mod unsound;
+mod waker;
 
 pub use self::child::{alone, descriptors};
 pub use self::executor::block_on_elsewhere;
+pub use self::forever::forever;
 pub use self::host::Host;
 pub use self::notes::{Counter, DropNote, Notes, OnDrop};
 pub use self::panics::{CaughtPanic, catch_panic};
 pub use self::run::{patience, run};
+pub use self::waker::on_clone;
 
 /// Makes one test per host of each function: `glib::name` and `standalone::name`.
 ///

@@ -75,6 +75,12 @@ impl GLib {
 
 impl EventLoop for GLib {
     fn attach(&self, driver: Driver) -> io::Result<()> {
+        if self.host.get().is_some() {
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                "this `GLib` has a runtime already; create another one",
+            ));
+        }
         let context = match &self.context {
             Some(context) => context.clone(),
             None => glib::MainContext::ref_thread_default(),
@@ -385,6 +391,10 @@ impl Host {
         }
         drop(state);
         source.attach(Some(context));
+        if self.state.lock().ended {
+            // On another thread, before it had a context.
+            source.destroy();
+        }
     }
 
     /// Ends the runtime: destroys the sources, forgets them, and drops the futures.
@@ -398,7 +408,11 @@ impl Host {
         };
         HOSTED.lock().remove(self.address, &self.driver);
         for source in sources.iter().flatten() {
-            source.destroy();
+            // One without a context is about to be destroyed by GLib, along with the context. Destroyed
+            // here, it would keep the reference that the context holds.
+            if !source.is_destroyed() && source.context().is_some() {
+                source.destroy();
+            }
         }
         self.driver.end();
         if !self.driver.is_on_owner_thread() {

@@ -1,0 +1,172 @@
+//! What broke once, on any loop.
+
+#![forbid(unsafe_code)]
+
+use std::future::{Future, pending, poll_fn};
+use std::io::{pipe, stderr};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::Duration;
+
+use futures_util::{AsyncReadExt, AsyncWriteExt};
+use glib_coro::time::Sleep;
+use glib_coro::{Async, JoinHandle, Runtime, idle, sleep, spawn, yield_now};
+use glib_coro_tests::{Counter, Host, OnDrop, on_clone, on_every_host};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+async fn settle() {
+    for _ in 0..5 {
+        yield_now().await;
+    }
+}
+
+/// Aborts coroutines just as they are polled for the first and only time; returns how many of the
+/// aborts had no effect.
+fn lost_aborts(rt: &Runtime) -> usize {
+    const COROUTINES: usize = 1_000;
+    let polled = Arc::new(AtomicUsize::new(0));
+    let tasks: Vec<JoinHandle<()>> = (0..COROUTINES)
+        .map(|n| {
+            let polled = polled.clone();
+            rt.spawn(poll_fn(move |_| {
+                polled.store(n + 1, Ordering::Release);
+                Poll::Pending
+            }))
+        })
+        .collect();
+    let aborts: Vec<_> = tasks.iter().map(JoinHandle::abort_handle).collect();
+    let start = Arc::new(Barrier::new(2));
+    let other = thread::spawn({
+        let (start, polled) = (start.clone(), polled.clone());
+        move || {
+            start.wait();
+            let (mut seen, mut jitter) = (0, 0);
+            while seen < COROUTINES {
+                let now = polled.load(Ordering::Acquire);
+                if now == seen {
+                    std::hint::spin_loop();
+                    continue;
+                }
+                seen = now;
+                jitter += 1;
+                for _ in 0..jitter % 32 {
+                    std::hint::spin_loop();
+                }
+                // One of the next few to be polled.
+                if let Some(abort) = aborts.get(seen + jitter % 3) {
+                    abort.abort();
+                }
+            }
+            aborts.iter().for_each(|abort| abort.abort());
+        }
+    });
+    start.wait();
+    rt.block_on(settle());
+    polled.store(COROUTINES, Ordering::Release);
+    other.join().unwrap();
+    rt.block_on(settle());
+    tasks.iter().filter(|task| !task.is_finished()).count()
+}
+
+fn an_abort_that_raced_with_a_poll_was_lost(host: Host) {
+    // A turn may poll them all.
+    let rt = host.builder().budget(HOUR).build().unwrap();
+    for _ in 0..50 {
+        assert_eq!(lost_aborts(&rt), 0);
+    }
+}
+
+fn the_first_of_two_writers_of_one_socket_was_forgotten(host: Host) {
+    const LENGTH: usize = 1 << 20;
+    host.runtime().block_on(async {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let ours = Rc::new(Async::new(ours).unwrap());
+        let mut theirs = Async::new(theirs).unwrap();
+        let writers = [(); 2].map(|()| {
+            let ours = ours.clone();
+            spawn(async move { (&*ours).write_all(&vec![0; LENGTH]).await })
+        });
+        // Both are waiting for room.
+        idle().await;
+        theirs.read_exact(&mut vec![0; 2 * LENGTH]).await.unwrap();
+        for writer in writers {
+            writer.await.unwrap().unwrap();
+        }
+    });
+}
+
+fn a_report_to_a_closed_standard_error_aborted(host: Host) {
+    let rt = host.runtime();
+    let kept = stderr().as_fd().try_clone_to_owned().unwrap();
+    let (reader, writer) = pipe().unwrap();
+    drop(reader);
+    rustix::stdio::dup2_stderr(writer).unwrap();
+    let result = rt.block_on(async {
+        drop(spawn(async { panic!("nobody hears this") }));
+        settle().await;
+        spawn(async { 1 }).await
+    });
+    rustix::stdio::dup2_stderr(kept).unwrap();
+    assert_eq!(result.unwrap(), 1);
+}
+
+fn poll_with(sleep: &mut Sleep, waker: &Waker) -> Poll<()> {
+    Pin::new(sleep).poll(&mut Context::from_waker(waker))
+}
+
+fn a_waker_that_dropped_a_timer_when_it_was_cloned_hung(host: Host) {
+    host.runtime().block_on(async {
+        let (mut replaced, mut dropped) = (sleep(HOUR), sleep(HOUR));
+        assert!(poll_with(&mut replaced, Waker::noop()).is_pending());
+        assert!(poll_with(&mut dropped, Waker::noop()).is_pending());
+        let clones = Counter::new();
+        let waker = on_clone({
+            let clones = clones.clone();
+            move || {
+                drop(dropped);
+                clones.add();
+            }
+        });
+        assert!(poll_with(&mut replaced, &waker).is_pending());
+        assert_eq!(clones.get(), 1);
+    });
+}
+
+fn a_destructors_panic_at_the_end_of_a_thread_was_not_reported(host: Host) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let thread = thread::spawn({
+        let seen = seen.clone();
+        move || {
+            let hook = move |unhandled: &glib_coro::runtime::Unhandled| {
+                seen.lock().unwrap().push(unhandled.message().to_owned());
+            };
+            let rt = host.builder().on_unhandled(hook).build().unwrap();
+            drop(rt.spawn(async {
+                let _bomb = OnDrop::new(|| panic!("at the end"));
+                pending::<()>().await;
+            }));
+            rt.block_on(settle());
+            // Nobody ends it but the thread.
+            std::mem::forget(rt);
+        }
+    });
+    thread.join().unwrap();
+    assert_eq!(*seen.lock().unwrap(), ["at the end"]);
+}
+
+on_every_host![
+    an_abort_that_raced_with_a_poll_was_lost,
+    the_first_of_two_writers_of_one_socket_was_forgotten,
+    a_waker_that_dropped_a_timer_when_it_was_cloned_hung,
+];
+on_every_host![alone:
+    a_report_to_a_closed_standard_error_aborted,
+    a_destructors_panic_at_the_end_of_a_thread_was_not_reported,
+];
