@@ -86,7 +86,7 @@ fn each_coroutine_sees_its_own(host: Host) {
 
 fn a_thread_has_one_of_its_own_on_first_use(_: Host) {
     let task = spawn(async {
-        sleep(std::time::Duration::from_millis(1)).await;
+        sleep(std::time::Duration::from_millis(50)).await;
         thread::current().id()
     });
     // Spawned before and between: `block_on` runs it, and goes on where it stopped.
@@ -122,8 +122,9 @@ mod contexts {
             task
         });
         let task = inside.unwrap();
-        // Somebody iterates the context: no loop of ours is needed.
-        while context.iteration(false) {}
+        // Somebody iterates the context: no loop of ours is needed. A turn that took long sits out one
+        // iteration.
+        while context.iteration(false) || context.pending() {}
         assert!(task.is_finished());
         // And from outside the scope, the thread has another one.
         assert_eq!(block_on(task).unwrap(), Some(context.clone()));

@@ -115,7 +115,7 @@ fn turns_are_counted_and_few(host: Host) {
     let turns = rt.metrics().turns;
     rt.block_on(async {
         for _ in 0..10 {
-            sleep(Duration::from_millis(1)).await;
+            sleep(Duration::from_millis(10)).await;
         }
     });
     let turns = rt.metrics().turns - turns;

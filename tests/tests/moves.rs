@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use glib_coro::{Async, Runtime, idle, readable, sleep, spawn, yield_now};
-use glib_coro_tests::{Host, block_on_elsewhere, on_every_host};
+use glib_coro_tests::{Host, block_on_elsewhere, forever, on_every_host};
 
 const MOMENT: Duration = Duration::from_millis(10);
 
@@ -158,7 +158,7 @@ type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
 fn leaked_pair(rt: &Runtime) -> (&'static Async<UnixStream>, UnixStream) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     let ours = rt.block_on(async { Async::new(ours).unwrap() });
-    (Box::leak(Box::new(ours)), theirs)
+    (forever(ours), theirs)
 }
 
 /// Starts a wait of each kind on one runtime and ends it on another; `between` may end the first.

@@ -103,7 +103,7 @@ fn equal_deadlines_fire_in_the_order_of_creation(host: Host) {
     };
     for polled in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [3, 0, 5, 1, 4, 2]] {
         assert_eq!(
-            order_for(Instant::now() + ms(5), &polled),
+            order_for(Instant::now() + ms(50), &polled),
             [0, 1, 2, 3, 4, 5]
         );
         assert_eq!(order_for(Instant::now(), &polled), [0, 1, 2, 3, 4, 5]);
@@ -113,7 +113,8 @@ fn equal_deadlines_fire_in_the_order_of_creation(host: Host) {
 fn earlier_deadlines_fire_first_however_late(host: Host) {
     let notes = Notes::new();
     host.runtime().block_on(async {
-        let start = Instant::now();
+        // Later than all of them are polled for the first time.
+        let start = Instant::now() + ms(50);
         let tasks: Vec<_> = [3, 1, 2]
             .map(|n| (n, sleep_until(start + ms(n))))
             .into_iter()
@@ -126,7 +127,7 @@ fn earlier_deadlines_fire_first_however_late(host: Host) {
             })
             .collect();
         yield_now().await;
-        thread::sleep(ms(10));
+        thread::sleep(ms(60));
         for task in tasks {
             task.await.unwrap();
         }

@@ -11,7 +11,7 @@ use std::thread;
 
 use glib_coro::task::{Builder, spawn_reporting};
 use glib_coro::{Runtime, block_on, spawn, yield_now};
-use glib_coro_tests::{Counter, Host, OnDrop, block_on_elsewhere, on_every_host};
+use glib_coro_tests::{Counter, Host, OnDrop, block_on_elsewhere, forever, on_every_host};
 
 /// A runtime that notes what reaches its hook.
 fn noting(host: Host) -> (Runtime, Arc<Mutex<Vec<String>>>) {
@@ -66,7 +66,7 @@ fn a_payload_whose_destructor_panics_does_no_harm(host: Host) {
 
 fn a_panic_while_another_runtime_is_entered_across_an_await_reaches_the_hook(host: Host) {
     let (rt, seen) = noting(host);
-    let other = Box::leak(Box::new(host.runtime()));
+    let other = forever(host.runtime());
     rt.block_on(async {
         let holder = spawn(async {
             let _entered = other.enter();

@@ -15,7 +15,7 @@ use futures_util::future::join_all;
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use glib_coro::{Async, Runtime, idle, net, readable, sleep, spawn, timeout, writable, yield_now};
 use glib_coro_tests::unsound::{claim, close_behind_its_back};
-use glib_coro_tests::{Counter, Host, on_every_host};
+use glib_coro_tests::{Counter, Host, forever, on_every_host};
 
 /// A socket that cannot be read nor, being full, written.
 fn stuck_pair() -> (UnixStream, UnixStream) {
@@ -57,7 +57,7 @@ fn wait_in_all_ways(io: &'static Async<UnixStream>) -> (Counter, usize) {
 
 fn leak_stuck() -> (&'static Async<UnixStream>, UnixStream) {
     let (ours, theirs) = stuck_pair();
-    (Box::leak(Box::new(Async::new(ours).unwrap())), theirs)
+    (forever(Async::new(ours).unwrap()), theirs)
 }
 
 fn everybody_who_waits_for_one_descriptor_is_woken(host: Host) {
@@ -96,7 +96,7 @@ fn everybody_who_waits_hears_of_a_hang_up(host: Host) {
 fn any_number_of_coroutines_read_one_socket_through_the_traits(host: Host) {
     host.runtime().block_on(async {
         let (ours, mut theirs) = UnixStream::pair().unwrap();
-        let ours: &Async<_> = Box::leak(Box::new(Async::new(ours).unwrap()));
+        let ours: &Async<_> = forever(Async::new(ours).unwrap());
         let readers = [(); 3].map(|()| spawn(async { (&*ours).read(&mut [0; 1]).await }));
         idle().await;
         theirs.write_all(b"xyz").unwrap();
@@ -111,7 +111,7 @@ fn any_number_of_coroutines_read_one_socket_through_the_traits(host: Host) {
 fn one_waiter_that_goes_leaves_the_others(host: Host) {
     host.runtime().block_on(async {
         let (ours, mut theirs) = UnixStream::pair().unwrap();
-        let ours: &UnixStream = Box::leak(Box::new(ours));
+        let ours: &UnixStream = forever(ours);
         let waiters = [(); 3].map(|()| spawn(readable(ours)));
         idle().await;
         waiters[1].abort();
@@ -242,10 +242,10 @@ fn a_descriptor_closed_behind_a_wait_does_not_spin(host: Host) {
             (true, false, true),
         ] {
             let (ours, mut theirs) = UnixStream::pair().unwrap();
-            let ours: &UnixStream = Box::leak(Box::new(ours));
+            let ours: &UnixStream = forever(ours);
             let live = duplicate.then(|| ours.as_fd().try_clone_to_owned().unwrap());
             let waits = [spawn(readable(ours)), spawn(readable(ours))];
-            let io: &Async<_> = Box::leak(Box::new(Async::new(ours.try_clone().unwrap()).unwrap()));
+            let io: &Async<_> = forever(Async::new(ours.try_clone().unwrap()).unwrap());
             let read = spawn(io.read_with(|mut io| io.read(&mut [0; 1])));
             idle().await;
             close_behind_its_back(ours);
@@ -291,7 +291,7 @@ fn a_number_that_is_given_away_again_serves_the_new_descriptor(host: Host) {
         let mut disturbed = Vec::new();
         for (n, with_duplicate) in [(0, false), (1, false), (2, true), (3, true)] {
             let (old, _peer) = UnixStream::pair().unwrap();
-            let old: &UnixStream = Box::leak(Box::new(old));
+            let old: &UnixStream = forever(old);
             let live = with_duplicate.then(|| old.as_fd().try_clone_to_owned().unwrap());
             let (old_kind, stale) = two_waits(old).into_iter().nth(n % 2).unwrap();
             let stale = spawn(stale);
@@ -304,7 +304,7 @@ fn a_number_that_is_given_away_again_serves_the_new_descriptor(host: Host) {
                     old.as_raw_fd(),
                     "the lowest number that is free"
                 );
-                let new: &UnixStream = Box::leak(Box::new(new));
+                let new: &UnixStream = forever(new);
                 let (new_kind, fresh) = two_waits(new).into_iter().nth(m).unwrap();
                 let fresh = spawn(fresh);
                 idle().await;
@@ -333,8 +333,7 @@ fn a_socket_that_is_always_ready_starves_nobody(host: Host) {
     host.runtime().block_on(async {
         let (ours, mut theirs) = UnixStream::pair().unwrap();
         theirs.write_all(b"x").unwrap();
-        let (ours, theirs): (&UnixStream, _) =
-            (Box::leak(Box::new(ours)), Async::new(theirs).unwrap());
+        let (ours, theirs): (&UnixStream, _) = (forever(ours), Async::new(theirs).unwrap());
         let busy: Vec<glib_coro::JoinHandle<()>> = vec![
             spawn(async move { while readable(ours).await.is_ok() {} }),
             spawn(async move { while writable(ours).await.is_ok() {} }),
