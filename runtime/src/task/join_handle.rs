@@ -20,6 +20,13 @@ use crate::core::task::{Spec, Task};
 /// # Cancel safety
 ///
 /// Awaiting `&mut handle` is cancel safe: the output is there for the next await.
+///
+/// # Wakers that panic
+///
+/// A coroutine that ends wakes whoever awaits its handle from inside async-task, which cannot unwind: if
+/// a hand-made waker panics when it is woken, cloned or dropped there, the process is aborted. (Where the
+/// runtime itself wakes, for a timer or a descriptor, it logs the panic and goes on.) The wakers of this crate
+/// do not panic.
 pub struct JoinHandle<T> {
     /// `None` once the output has been taken, or when there was nothing to spawn: the runtime had ended, or the call is one that
     /// never runs.
