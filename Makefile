@@ -1,10 +1,11 @@
 # What needs GLib or strace installs them first, when they are missing (scripts/install-deps.sh).
 
-.PHONY: help demo test bench lint deps
+.PHONY: help demo test deep bench lint deps
 
 help:
 	@echo "make demo   the tour: every example program at work, on GLib and on the built-in loop"
 	@echo "make test   all tests, with GLib and without, documentation tests, and make lint"
+	@echo "make deep   what takes long: loom, valgrind, and all tests on a busy machine"
 	@echo "make bench  the benchmarks"
 	@echo "make lint   rustfmt, clippy and rustdoc, with warnings denied"
 	@echo "make deps   install the system packages that are missing"
@@ -19,6 +20,9 @@ test: deps
 	cargo test --workspace
 	PKG_CONFIG=/bin/false cargo test --workspace --no-default-features --target-dir target/no-glib
 	$(MAKE) lint
+
+deep: deps
+	scripts/deep.sh
 
 bench: deps
 	cargo bench --package glib-coro-benches

@@ -1,0 +1,65 @@
+#!/bin/sh
+# What takes too long for every change: the remote wake queue under loom, the GLib host's tests under
+# valgrind, and the whole suite on a machine that is busy with something else.
+# DEEP selects some of it: DEEP="loom valgrind busy" is the default.
+set -eu
+cd "$(dirname "$0")/.."
+
+run_loom() {
+    RUSTFLAGS="--cfg loom" cargo test --package glib-coro --lib --release \
+        --target-dir target/loom loom
+}
+
+# Not here: tests in a process of their own, as valgrind does not follow children, among them all that
+# count descriptors; p7_idle, which needs strace; and what runs rustc instead of the runtime. Nor the one
+# test whose promise (timers that are due before they are first polled) holds only if all of them are
+# polled within 100 µs.
+run_valgrind() {
+    if ! command -v valgrind >/dev/null 2>&1; then
+        echo "deep: valgrind is not installed" >&2
+        return 1
+    fi
+    list=target/deep-tests
+    cargo test --package glib-coro-tests --tests --no-run
+    cargo test --package glib-coro-tests --tests --no-run --message-format=json |
+        sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' >"$list"
+    failed=
+    while read -r binary; do
+        case ${binary##*/} in
+            p7_* | attributes* | ui-* | send_sync_* | glib_coro_tests-* | idle-*) continue ;;
+        esac
+        echo "deep: valgrind ${binary##*/}"
+        (
+            cd tests # as cargo does
+            GLIB_CORO_TEST_PATIENCE=900 valgrind --quiet --error-exitcode=9 --num-callers=40 \
+                --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+                --trace-children=no \
+                "$binary" glib:: --test-threads=1 \
+                --skip equal_deadlines_fire_in_the_order_of_creation </dev/null
+        ) || failed="$failed ${binary##*/}"
+    done <"$list"
+    rm "$list"
+    if [ -n "$failed" ]; then
+        echo "deep: failed under valgrind:$failed" >&2
+        return 1
+    fi
+}
+
+# As many busy loops as there are processors, so that no thread of a test has one to itself.
+run_busy() {
+    cargo test --workspace --no-run
+    loops=
+    trap 'kill $loops 2>/dev/null || true' EXIT
+    trap 'exit 1' INT TERM
+    for _ in $(seq "$(nproc)"); do
+        while :; do :; done &
+        loops="$loops $!"
+    done
+    cargo test --workspace
+    kill $loops
+    trap - EXIT
+}
+
+for part in ${DEEP:-loom valgrind busy}; do
+    "run_$part"
+done
