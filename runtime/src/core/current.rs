@@ -11,6 +11,8 @@ use super::task::Runnable;
 thread_local! {
     /// Entered cores, the innermost last. Pushed and popped by [`Entered`] alone.
     static CORES: RefCell<Vec<Arc<Core>>> = const { RefCell::new(Vec::new()) };
+    /// How many guards of the program's are alive.
+    static GUARDS: Cell<usize> = const { Cell::new(0) };
     /// The poll in progress. Set by [`begin`], put back by [`end`]: polls nest.
     static RUNNING: Running = const { Running::new(None) };
 }
@@ -120,15 +122,30 @@ pub(super) fn push(runnable: Runnable) -> Result<(), Runnable> {
     runnable.map_or(Ok(()), Err)
 }
 
-/// Enters a core unless it is the innermost already: a coroutine may have kept another one entered
-/// across an await.
+/// Enters the core of the turn again where it may not be the innermost: a coroutine may keep another one
+/// entered across an await, by a guard of the program's.
 #[inline]
 pub(super) fn ensure_innermost(core: &Arc<Core>) -> Option<Entered> {
-    let is_innermost = CORES.try_with(|cores| {
-        let cores = cores.borrow();
-        cores.last().is_some_and(|last| Arc::ptr_eq(last, core))
-    });
-    (is_innermost != Ok(true)).then(|| enter(core))
+    (GUARDS.get() > 0).then(|| enter(core))
+}
+
+/// A core that the program entered and leaves when it likes, not in the order of the stack.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    _entered: Entered,
+}
+
+pub(crate) fn guard(core: &Arc<Core>) -> Guard {
+    GUARDS.set(GUARDS.get() + 1);
+    Guard {
+        _entered: enter(core),
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        GUARDS.set(GUARDS.get() - 1);
+    }
 }
 
 /// Keeps a core entered.

@@ -62,7 +62,7 @@ pub use crate::core::Metrics;
 pub use crate::core::outcome::Unhandled;
 
 use crate::core::Core;
-use crate::core::current::{Entered, enter};
+use crate::core::current::{Guard, guard};
 use crate::event_loop::EventLoop;
 use crate::task::{self, CancellationToken, JoinHandle};
 use crate::time::timeout;
@@ -178,7 +178,7 @@ impl Runtime {
     #[must_use = "the runtime is left again when the guard is dropped"]
     pub fn enter(&self) -> EnterGuard<'_> {
         EnterGuard {
-            _entered: enter(&self.inner.core),
+            _guard: guard(&self.inner.core),
             _borrows: PhantomData,
         }
     }
@@ -263,7 +263,7 @@ impl LocalSpawn for Runtime {
 /// Keeps a runtime current on this thread; see [`Runtime::enter`].
 #[derive(Debug)]
 pub struct EnterGuard<'a> {
-    _entered: Entered,
+    _guard: Guard,
     /// Borrows the runtime, and belongs to its thread.
     _borrows: PhantomData<(&'a Runtime, *mut ())>,
 }
