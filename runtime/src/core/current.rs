@@ -6,11 +6,12 @@ use std::task::{Context, Poll};
 
 use super::Core;
 use super::id::Id;
+use super::local::{self, LocalQueue};
 use super::task::Runnable;
 
 thread_local! {
-    /// Entered cores, the innermost last. Pushed and popped by [`Entered`] alone.
-    static CORES: RefCell<Vec<Arc<Core>>> = const { RefCell::new(Vec::new()) };
+    /// Entered cores with their run queues, the innermost last. Pushed and popped by [`Entered`] alone.
+    static CORES: RefCell<Vec<(Arc<Core>, LocalQueue)>> = const { RefCell::new(Vec::new()) };
     /// How many guards of the program's are alive.
     static GUARDS: Cell<usize> = const { Cell::new(0) };
     /// The poll in progress. Set by [`begin`], put back by [`end`]: polls nest.
@@ -100,7 +101,7 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
 pub(crate) fn core() -> Option<Arc<Core>> {
     // The list is gone only while the thread ends; nothing is entered then.
     CORES
-        .try_with(|cores| cores.borrow().last().cloned())
+        .try_with(|cores| Some(cores.borrow().last()?.0.clone()))
         .ok()
         .flatten()
 }
@@ -111,9 +112,10 @@ pub(super) fn push(runnable: Runnable) -> Result<(), Runnable> {
     let mut runnable = Some(runnable);
     let must_tell = CORES.try_with(|cores| {
         let cores = cores.borrow();
-        let innermost = cores.last()?;
+        let (innermost, queue) = cores.last()?;
         let woken = runnable.take_if(|woken| Arc::ptr_eq(&woken.metadata().core, innermost))?;
-        innermost.push(woken).then(|| innermost.clone())
+        let must_tell = queue.borrow_mut().push(woken.metadata().priority, woken);
+        must_tell.then(|| innermost.clone())
     });
     // Outside the borrow: the host's waker is somebody else's code.
     if let Ok(Some(core)) = must_tell {
@@ -150,11 +152,26 @@ impl Drop for Guard {
 
 /// Keeps a core entered.
 #[derive(Debug)]
-pub(crate) struct Entered(Arc<Core>);
+pub(crate) struct Entered {
+    core: Arc<Core>,
+    queue: LocalQueue,
+}
 
+impl Entered {
+    /// The core's run queue.
+    pub(super) fn queue(&self) -> &LocalQueue {
+        &self.queue
+    }
+}
+
+/// Enters a core on its owner thread.
 pub(crate) fn enter(core: &Arc<Core>) -> Entered {
-    let _ = CORES.try_with(|cores| cores.borrow_mut().push(core.clone()));
-    Entered(core.clone())
+    let queue = local::queue_of(core);
+    let _ = CORES.try_with(|cores| cores.borrow_mut().push((core.clone(), queue.clone())));
+    Entered {
+        core: core.clone(),
+        queue,
+    }
 }
 
 impl Drop for Entered {
@@ -162,7 +179,7 @@ impl Drop for Entered {
         // Guards may be dropped out of order: each takes away an entry of its own core.
         let entry = CORES.try_with(|cores| {
             let mut cores = cores.borrow_mut();
-            let position = cores.iter().rposition(|core| Arc::ptr_eq(core, &self.0))?;
+            let position = cores.iter().rposition(|(core, _)| Arc::ptr_eq(core, &self.core))?;
             Some(cores.remove(position))
         });
         drop(entry);

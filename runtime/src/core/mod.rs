@@ -8,12 +8,14 @@
 //! queue and elsewhere onto the remote queue. [`Core::turn`] pops, polls, and in between collects
 //! what came from outside.
 //!
-//! Locks are taken one at a time, except `timers` before `reactor`, `reactor` before one source, and
-//! `queue` before one idler. No user code runs under any of them.
+//! The run queue lies in the owner thread's storage and has no lock ([`local`]). Locks are taken one at a
+//! time, except `timers` before `reactor`, and `reactor` before one source. No user code runs under any of
+//! them, nor while the run queue is borrowed.
 
 pub(crate) mod backend;
 pub(crate) mod current;
 pub(crate) mod id;
+mod local;
 pub(crate) mod lock;
 pub(crate) mod name;
 pub(crate) mod outcome;
@@ -39,6 +41,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 pub use turn::Turn;
+use turn::wake_idlers;
 
 use backend::Backend;
 use id::Id;
@@ -47,7 +50,7 @@ use outcome::{Description, Report, Unhandled, panic_message};
 use priority::Priority;
 use reactor::Reactor;
 use remote::RemoteQueue;
-use run_queue::{Idler, RunQueue};
+use run_queue::Idler;
 use task::{Coroutine, Identity, Meta, Runnable, Spec, Table, Task};
 use thread::ThreadToken;
 use timers::Timers;
@@ -88,7 +91,6 @@ impl Default for Options {
 pub(crate) struct Core {
     owner: ThreadToken,
     budget: Duration,
-    queue: Lock<RunQueue>,
     remote: RemoteQueue<Runnable>,
     tasks: Lock<Table>,
     pub(crate) timers: Timers,
@@ -152,7 +154,6 @@ impl Core {
         let core = Arc::new(Self {
             owner: ThreadToken::current(),
             budget: options.budget,
-            queue: Lock::default(),
             remote: RemoteQueue::new(),
             tasks: Lock::default(),
             timers: Timers::default(),
@@ -171,6 +172,7 @@ impl Core {
             verdict: Lock::default(),
             condemned: AtomicBool::new(false),
         });
+        local::create(&core);
         Ok((core, backend))
     }
 
@@ -244,34 +246,37 @@ impl Core {
         let (runnable, task) = create(builder);
         tasks.insert(id, spec, runnable.waker());
         drop(tasks);
-        self.queue(runnable);
+        schedule(runnable);
         (id, Some(task))
     }
 
     /// Queues a coroutine that was woken, from any thread.
     fn queue(&self, runnable: Runnable) {
-        if self.is_owned_by_this_thread() {
-            if self.push(runnable) {
-                self.tell_host();
+        let mut runnable = Some(runnable);
+        let pushed = local::with(self, |queue| {
+            let woken = runnable.take()?;
+            Some(queue.borrow_mut().push(woken.metadata().priority, woken))
+        });
+        match (pushed.flatten(), runnable) {
+            (Some(must_tell), _) => {
+                if must_tell {
+                    self.tell_host();
+                }
             }
-        } else if self.remote.push(runnable) {
-            self.reactor.notify();
-            self.tell_host();
+            (None, Some(runnable)) => {
+                if self.remote.push(runnable) {
+                    self.reactor.notify();
+                    self.tell_host();
+                }
+            }
+            (None, None) => {}
         }
-    }
-
-    /// Queues a coroutine on the owner thread. `true`: the host must be told.
-    #[must_use]
-    #[inline]
-    fn push(&self, runnable: Runnable) -> bool {
-        let priority = runnable.metadata().priority;
-        self.queue.lock().push(priority, runnable)
     }
 
     /// Has an idler woken when a turn of priority idle comes. On the owner thread.
     pub(crate) fn schedule_idler(&self, idler: Idler) {
-        let must_tell = self.queue.lock().push_idler(idler);
-        if must_tell {
+        let must_tell = local::with(self, |queue| queue.borrow_mut().push_idler(idler));
+        if must_tell == Some(true) {
             self.tell_host();
         }
     }
@@ -405,15 +410,18 @@ impl Core {
         }
     }
 
-    /// Whether a coroutine of that priority is ready. "No" counts as told to the host, which may go to
-    /// sleep on it.
+    /// Whether a coroutine of that priority is ready on this thread. "No" counts as told to the host,
+    /// which may go to sleep on it.
     pub(crate) fn is_ready(&self, priority: Priority) -> bool {
-        let mut queue = self.queue.lock();
-        let ready = queue.is_ready(priority);
-        if !ready {
-            queue.rest(priority);
-        }
-        ready
+        let ready = local::with(self, |queue| {
+            let mut queue = queue.borrow_mut();
+            let ready = queue.is_ready(priority);
+            if !ready {
+                queue.rest(priority);
+            }
+            ready
+        });
+        ready.unwrap_or(false)
     }
 
     /// When the host must give a turn at the latest; now, if a coroutine is ready on this thread.
@@ -425,16 +433,19 @@ impl Core {
         self.timers.publish(&self.reactor)
     }
 
-    /// Whether no coroutine of any priority is ready, and says so to the run queue.
+    /// Whether no coroutine of any priority is ready on this thread, and says so to the run queue.
     fn may_sleep(&self) -> bool {
-        let mut queue = self.queue.lock();
-        if Priority::ALL.iter().any(|&p| queue.is_ready(p)) {
-            return false;
-        }
-        for priority in Priority::ALL {
-            queue.rest(priority);
-        }
-        true
+        let may_sleep = local::with(self, |queue| {
+            let mut queue = queue.borrow_mut();
+            if Priority::ALL.iter().any(|&p| queue.is_ready(p)) {
+                return false;
+            }
+            for priority in Priority::ALL {
+                queue.rest(priority);
+            }
+            true
+        });
+        may_sleep.unwrap_or(true)
     }
 
     /// Ends the turn in progress after the present poll.
@@ -442,19 +453,24 @@ impl Core {
         self.interrupted.store(true, Ordering::Relaxed);
     }
 
+    /// On any thread but the owner, without the figures of the run queue.
     pub(crate) fn metrics(&self) -> Metrics {
         let (alive, peak_alive, spawned) = {
             let tasks = self.tasks.lock();
             (tasks.len(), tasks.peak, tasks.spawned)
         };
-        let queue = self.queue.lock();
+        let (ready, polls, turns) = local::with(self, |queue| {
+            let queue = queue.borrow();
+            (queue.len(), queue.polls, queue.turns)
+        })
+        .unwrap_or_default();
         Metrics {
             alive,
             peak_alive,
             spawned,
-            ready: queue.len(),
-            polls: queue.polls,
-            turns: queue.turns,
+            ready,
+            polls,
+            turns,
             sources: 0,
         }
     }
@@ -474,7 +490,8 @@ impl Core {
             }
             tasks.abort_all()
         };
-        let _entered = current::enter(self);
+        let entered = current::enter(self);
+        let queue = entered.queue();
         self.aborts.fetch_add(wakers.len(), Ordering::Relaxed);
         self.closed.store(true, Ordering::Release);
         for waker in wakers {
@@ -483,8 +500,10 @@ impl Core {
         reactor::wake_all(&mut self.timers.close());
         self.reactor.close();
         loop {
-            self.accept_remote();
-            while let Some(runnable) = self.pop_any() {
+            self.accept_remote(queue);
+            loop {
+                let runnable = queue.borrow_mut().pop_any();
+                let Some(runnable) = runnable else { break };
                 self.run(runnable);
             }
             if self.tasks.lock().len() <= self.depth.load(Ordering::Relaxed) {
@@ -493,7 +512,7 @@ impl Core {
             // Another thread is between waking a coroutine and queueing it.
             std::thread::yield_now();
         }
-        self.wake_idlers();
+        wake_idlers(queue);
     }
 
     /// The host is gone. On the owner thread that ends the runtime; elsewhere the futures cannot be

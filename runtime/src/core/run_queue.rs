@@ -11,8 +11,7 @@ use super::task::Runnable;
 /// A wait for idleness: the waker of whoever waits, taken when it is over.
 pub(crate) type Idler = Arc<Lock<Option<Waker>>>;
 
-/// One FIFO per priority. Filled and emptied by the owner thread; other threads go through the remote
-/// queue.
+/// One FIFO per priority. Filled and emptied by the owner thread, see [`local`](super::local).
 #[derive(Debug, Default)]
 pub(crate) struct RunQueue {
     fifos: [VecDeque<Runnable>; Priority::COUNT],

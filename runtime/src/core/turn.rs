@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use super::local::LocalQueue;
 use super::priority::Priority;
 use super::reactor::wake_all;
 use super::task::Runnable;
@@ -39,39 +40,44 @@ impl Core {
             self.complain();
             return Turn::Done;
         }
-        let _entered = current::enter(self);
+        let entered = current::enter(self);
+        let queue = entered.queue();
         self.timers.unpublish();
         let outranked_from_start = {
-            let mut queue = self.queue.lock();
+            let mut queue = queue.borrow_mut();
             queue.wake();
             queue.turns += 1;
             more_urgent(priority).any(|p| queue.is_ready(p))
         };
-        let start = self.look();
-        let mut looked = start;
+        let start = self.look(queue);
+        // Moments rather than durations: comparing two costs a fifth of subtracting them.
+        let spent = start.checked_add(self.budget);
+        let mut look_at = start + TIME_PER_LOOK;
         let mut polls = 0;
         // The clock is read after every poll, unless the last ones were quick.
-        let (mut clocked, mut unclocked, mut stride) = (start, 0, 1);
+        let (mut quick_until, mut unclocked, mut stride) = (start + QUICK, 0, 1);
         if priority == Priority::Idle {
-            self.wake_idlers();
+            wake_idlers(queue);
         }
         loop {
-            let mut queue = self.queue.lock();
-            if !outranked_from_start && more_urgent(priority).any(|p| queue.is_ready(p)) {
-                return Turn::Done;
-            }
-            let Some(runnable) = queue.pop(priority) else {
-                drop(queue);
+            let runnable = {
+                let mut queue = queue.borrow_mut();
+                if !outranked_from_start && more_urgent(priority).any(|p| queue.is_ready(p)) {
+                    return Turn::Done;
+                }
+                queue.pop(priority)
+            };
+            let Some(runnable) = runnable else {
                 if polls == 0 {
                     return Turn::Done;
                 }
                 // What those polls asked for may be there already, and costs the host no iteration.
                 polls = 0;
-                looked = self.look();
-                clocked = looked;
+                let now = self.look(queue);
+                look_at = now + TIME_PER_LOOK;
+                quick_until = now + QUICK;
                 continue;
             };
-            drop(queue);
             self.run(runnable);
             polls += 1;
             if self.interrupted.load(Ordering::Relaxed) && !self.is_closed() {
@@ -82,24 +88,24 @@ impl Core {
             if unclocked < stride && polls < POLLS_PER_LOOK {
                 continue;
             }
-            let now = Instant::now();
-            stride = if now - clocked < QUICK {
+            let mut now = Instant::now();
+            stride = if now < quick_until {
                 (stride * 2).min(MAX_STRIDE)
             } else {
                 1
             };
-            clocked = now;
             unclocked = 0;
-            if now - start >= self.budget && !self.is_closed() {
+            if spent.is_some_and(|spent| now >= spent) && !self.is_closed() {
                 break;
             }
-            if polls >= POLLS_PER_LOOK || now - looked >= TIME_PER_LOOK {
+            if polls >= POLLS_PER_LOOK || now >= look_at {
                 polls = 0;
-                looked = self.look();
-                clocked = looked;
+                now = self.look(queue);
+                look_at = now + TIME_PER_LOOK;
             }
+            quick_until = now + QUICK;
         }
-        if self.queue.lock().is_ready(priority) {
+        if queue.borrow().is_ready(priority) {
             Turn::Spent
         } else {
             Turn::Done
@@ -107,7 +113,7 @@ impl Core {
     }
 
     /// Collects I/O, due timers and wakes from other threads; returns the time.
-    fn look(&self) -> Instant {
+    fn look(&self, queue: &LocalQueue) -> Instant {
         let mut wakers = std::mem::take(&mut *self.wakers.lock());
         let went_off = self.reactor.collect(&mut wakers);
         // Read after the kernel was asked: a timer whose event was collected is due now.
@@ -115,24 +121,16 @@ impl Core {
         self.timers.expire(now, went_off, &mut wakers);
         wake_all(&mut wakers);
         *self.wakers.lock() = wakers;
-        self.accept_remote();
+        self.accept_remote(queue);
         now
     }
 
-    pub(super) fn wake_idlers(&self) {
-        let idlers = self.queue.lock().take_idlers();
-        for idler in idlers {
-            let waker = idler.lock().take();
-            waker.into_iter().for_each(Waker::wake);
-        }
-    }
-
     /// Moves what other threads woke to the run queue.
-    pub(super) fn accept_remote(&self) {
+    pub(super) fn accept_remote(&self, queue: &LocalQueue) {
         if self.remote.is_signalled() {
             let mut must_tell = false;
             let woken = self.remote.take();
-            let mut queue = self.queue.lock();
+            let mut queue = queue.borrow_mut();
             for runnable in woken {
                 must_tell |= queue.push(runnable.metadata().priority, runnable);
             }
@@ -141,10 +139,6 @@ impl Core {
                 self.tell_host();
             }
         }
-    }
-
-    pub(super) fn pop_any(&self) -> Option<Runnable> {
-        self.queue.lock().pop_any()
     }
 
     /// Polls one coroutine.
@@ -181,6 +175,15 @@ impl Core {
                  coroutines do not run here; iterate the loop on the thread that built the runtime",
             );
         }
+    }
+}
+
+/// Ends the waits for idleness.
+pub(super) fn wake_idlers(queue: &LocalQueue) {
+    let idlers = queue.borrow_mut().take_idlers();
+    for idler in idlers {
+        let waker = idler.lock().take();
+        waker.into_iter().for_each(Waker::wake);
     }
 }
 
