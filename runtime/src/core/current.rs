@@ -21,10 +21,8 @@ thread_local! {
 /// A poll. One cell per field: a processor stalls when it reads at once what was written piece by piece.
 #[derive(Debug)]
 pub(super) struct Running {
-    /// `None`: no coroutine is being polled.
+    /// `None`: no coroutine is being polled, or the one that was has ended.
     id: Cell<Option<Id>>,
-    /// The coroutine has ended: its entry can go.
-    finished: Cell<bool>,
     /// How many more ready operations this poll may perform.
     allowance: Cell<u8>,
 }
@@ -36,7 +34,6 @@ impl Running {
     const fn new(id: Option<Id>) -> Self {
         Self {
             id: Cell::new(id),
-            finished: Cell::new(false),
             allowance: Cell::new(ALLOWANCE),
         }
     }
@@ -45,7 +42,6 @@ impl Running {
     fn replace(&self, other: &Self) -> Self {
         Self {
             id: Cell::new(self.id.replace(other.id.get())),
-            finished: Cell::new(self.finished.replace(other.finished.get())),
             allowance: Cell::new(self.allowance.replace(other.allowance.get())),
         }
     }
@@ -62,13 +58,14 @@ pub(super) fn begin(id: Id) -> Running {
 pub(super) fn end(outer: &Running) -> bool {
     RUNNING
         .with(|running| running.replace(outer))
-        .finished
+        .id
         .get()
+        .is_none()
 }
 
 /// Notes that the coroutine being polled has ended.
 pub(super) fn finish() {
-    RUNNING.with(|running| running.finished.set(true));
+    RUNNING.with(|running| running.id.set(None));
 }
 
 /// The coroutine being polled on this thread.
@@ -179,7 +176,9 @@ impl Drop for Entered {
         // Guards may be dropped out of order: each takes away an entry of its own core.
         let entry = CORES.try_with(|cores| {
             let mut cores = cores.borrow_mut();
-            let position = cores.iter().rposition(|(core, _)| Arc::ptr_eq(core, &self.core))?;
+            let position = cores
+                .iter()
+                .rposition(|(core, _)| Arc::ptr_eq(core, &self.core))?;
             Some(cores.remove(position))
         });
         drop(entry);

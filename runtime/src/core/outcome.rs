@@ -82,10 +82,12 @@ impl<T> Outcome<T> {
 impl<T> Drop for Outcome<T> {
     #[inline]
     fn drop(&mut self) {
-        let state = self.take();
-        if matches!(state, State::Nothing) {
-            return;
+        match &self.0 {
+            State::Nothing => return,
+            State::Output(_) if !std::mem::needs_drop::<T>() => return,
+            _ => {}
         }
+        let state = self.take();
         // This may run inside async-task, where a panic aborts the process; and the error, the output
         // and the payload are anybody's code.
         let told = catch_unwind(AssertUnwindSafe(|| match state {

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use pin_project_lite::pin_project;
 use slab::Slab;
@@ -72,33 +72,25 @@ impl<F: Future> Future for Coroutine<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         // Asked now and not before: from here on a wake, which follows the mark, schedules another poll.
-        let polled = if this.core.is_aborted(*this.slot, *this.id) {
-            Ok(Poll::Ready(None))
-        } else {
-            catch_unwind(AssertUnwindSafe(|| {
-                match this.future.as_mut().as_pin_mut() {
-                    Some(future) => future.poll(cx).map(Some),
-                    None => Poll::Ready(None),
-                }
-            }))
-        };
+        let is_aborted = this.core.is_aborted(*this.slot, *this.id);
+        let mut output = None;
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            if !is_aborted && let Some(future) = this.future.as_mut().as_pin_mut() {
+                output = Some(ready!(future.poll(cx)));
+            }
+            this.future.set(None);
+            Poll::Ready(())
+        }));
         let result = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(Some(output))) => Ok(output),
-            Ok(Poll::Ready(None)) => Err(Failure::Cancelled),
-            Err(payload) => Err(Failure::Panicked(payload)),
-        };
-        let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
-        let result = match (result, dropped) {
-            (result, Ok(())) => result,
-            // Of two panics the first is told, like std does.
-            (Err(Failure::Panicked(first)), Err(second)) => {
-                discard(second);
+            Ok(Poll::Ready(())) => output.ok_or(Failure::Cancelled),
+            Err(first) => {
+                discard(output);
+                // What panicked was the poll, or the destructor, which then has nothing left to drop.
+                let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
+                // Of two panics the first is told, like std does.
+                dropped.unwrap_or_else(discard);
                 Err(Failure::Panicked(first))
-            }
-            (unwanted, Err(payload)) => {
-                discard(unwanted);
-                Err(Failure::Panicked(payload))
             }
         };
         let outcome = Outcome::new(result, *this.report, || {
