@@ -12,6 +12,7 @@
 //! `queue` before one idler. No user code runs under any of them.
 
 pub(crate) mod backend;
+pub(crate) mod blocking;
 pub(crate) mod current;
 pub(crate) mod id;
 pub(crate) mod lock;
@@ -41,6 +42,7 @@ use std::time::{Duration, Instant};
 pub use turn::Turn;
 
 use backend::Backend;
+use blocking::BlockingJobs;
 use id::Id;
 use lock::Lock;
 use outcome::{Description, Report, Unhandled, panic_message};
@@ -93,6 +95,7 @@ pub(crate) struct Core {
     tasks: Lock<Table>,
     pub(crate) timers: Timers,
     pub(crate) reactor: Reactor,
+    pub(crate) blocking: BlockingJobs,
     /// For wakers between turns; kept for its allocation.
     wakers: Lock<Vec<Waker>>,
     /// Coroutines marked for abortion that have not ended. While it is zero, which is nearly always, a
@@ -157,6 +160,7 @@ impl Core {
             tasks: Lock::default(),
             timers: Timers::default(),
             reactor: Reactor::new(backend.clone()),
+            blocking: BlockingJobs::default(),
             wakers: Lock::default(),
             aborts: AtomicUsize::new(0),
             depth: AtomicUsize::new(0),
