@@ -13,6 +13,7 @@
 
 pub(crate) mod backend;
 pub(crate) mod blocking;
+pub(crate) mod clock;
 pub(crate) mod current;
 pub(crate) mod id;
 pub(crate) mod lock;
@@ -74,6 +75,8 @@ pub(crate) struct Options {
     pub(crate) hook: Option<Hook>,
     /// What nobody looked at ends the `block_on` that runs.
     pub(crate) end_on_unhandled: bool,
+    #[cfg(feature = "test-util")]
+    pub(crate) start_paused: bool,
 }
 
 impl Default for Options {
@@ -82,6 +85,8 @@ impl Default for Options {
             budget: Duration::from_millis(1),
             hook: None,
             end_on_unhandled: false,
+            #[cfg(feature = "test-util")]
+            start_paused: false,
         }
     }
 }
@@ -175,6 +180,10 @@ impl Core {
             verdict: Lock::default(),
             condemned: AtomicBool::new(false),
         });
+        #[cfg(feature = "test-util")]
+        if options.start_paused {
+            core.pause().expect("a fresh clock runs");
+        }
         Ok((core, backend))
     }
 
@@ -420,10 +429,11 @@ impl Core {
         ready
     }
 
-    /// When the host must give a turn at the latest; now, if a coroutine is ready on this thread.
+    /// When the host must give a turn at the latest; now, if a coroutine is ready on this thread or a
+    /// paused clock may jump.
     /// Brings the descriptor's timer up to date.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        if !self.may_sleep() {
+        if !self.may_sleep() || self.may_jump() {
             return Some(Instant::now());
         }
         self.timers.publish(&self.reactor)
