@@ -51,11 +51,16 @@ impl State {
         }
     }
 
+    /// The earliest deadline, in real time.
+    fn kernel_deadline(&self) -> Option<Instant> {
+        self.clock.kernel_time(self.heap.deadline()?)
+    }
+
     fn arm(&mut self, reactor: &Reactor) {
         let deadline = self.heap.deadline();
         if self.armed != deadline {
             self.armed = deadline;
-            reactor.set_timer(deadline.and_then(|deadline| self.clock.kernel_time(deadline)));
+            reactor.set_timer(self.kernel_deadline());
         }
     }
 }
@@ -110,12 +115,12 @@ impl Timers {
         drop(waker);
     }
 
-    /// Brings the kernel timer up to date before the host sleeps, and returns the earliest deadline.
+    /// Brings the kernel timer up to date before the host sleeps, and returns what it is set to.
     pub(crate) fn publish(&self, reactor: &Reactor) -> Option<Instant> {
         let mut state = self.0.lock();
         state.published = true;
         state.arm(reactor);
-        state.heap.deadline()
+        state.kernel_deadline()
     }
 
     /// Notes that the host is awake and will publish again before it sleeps.

@@ -219,12 +219,34 @@ impl Core {
 
 #[cfg(test)]
 mod tests {
+    use std::task::Waker;
     use std::thread;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use crate::core::blocking::BlockingGuard;
+    use crate::core::{Core, Options};
     use crate::event_loop::Standalone;
     use crate::{Runtime, runtime, sleep};
+
+    /// Hosts know nothing but real time.
+    #[test]
+    fn the_next_deadline_is_in_real_time() {
+        const MINUTE: Duration = Duration::from_secs(60);
+        let (core, _backend) = Core::new(Options::default()).unwrap();
+        core.pause().unwrap();
+        core.advance(60 * MINUTE).unwrap();
+        let deadline = core.now() + MINUTE;
+        core.timers
+            .insert(&core.reactor, deadline, 0, Waker::noop().clone());
+        assert!(core.next_deadline().unwrap() <= Instant::now(), "a jump");
+        let job = BlockingGuard::new(&core);
+        assert_eq!(core.next_deadline(), None);
+        drop(job);
+        let before = Instant::now();
+        core.resume().unwrap();
+        let resumed = before..=Instant::now();
+        assert!(resumed.contains(&(core.next_deadline().unwrap() - MINUTE)));
+    }
 
     #[test]
     fn a_blocking_job_holds_the_clock() {
