@@ -245,6 +245,25 @@ fn what_is_ready_goes_before_the_jump(host: Host) {
     assert_eq!(order.take(), ["idle", "jump"]);
 }
 
+fn what_is_due_fires_beside_coroutines_that_never_rest(host: Host) {
+    paused(host).block_on(async {
+        let start = now();
+        let restless = spawn(async {
+            loop {
+                yield_now().await;
+            }
+        });
+        let sleeper = spawn(sleep(HOUR));
+        sleep(Duration::ZERO).await;
+        assert!(timeout(Duration::ZERO, pending::<()>()).await.is_err());
+        assert_eq!(now(), start);
+        // Nor does the clock stand when it is told to go on.
+        advance(HOUR).await;
+        assert!(sleeper.is_finished());
+        restless.abort();
+    });
+}
+
 fn an_exchange_over_sockets_goes_before_the_jump(host: Host) {
     paused(host).block_on(async {
         let start = now();
@@ -572,6 +591,7 @@ on_every_host![
     timers_keep_their_distance_over_a_pause,
     instants_from_before_the_pause_are_on_the_same_clock,
     what_is_ready_goes_before_the_jump,
+    what_is_due_fires_beside_coroutines_that_never_rest,
     an_exchange_over_sockets_goes_before_the_jump,
     timers_that_are_gone_do_not_move_the_clock,
     without_a_timer_a_paused_loop_sleeps,
