@@ -222,3 +222,6 @@ mod virtual_clock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
