@@ -45,7 +45,7 @@ fn an_hours_sleep_takes_an_hour_of_the_clock_and_nothing_else(host: Host) {
     });
 }
 
-fn equal_deadlines_fire_in_the_order_of_creation(host: Host) {
+fn timers_with_one_deadline_fire_in_the_order_of_creation(host: Host) {
     let notes = Notes::new();
     paused(host).block_on(async {
         let start = now();
@@ -585,7 +585,7 @@ fn a_host_need_not_know_of_the_clock() {
 
 on_every_host![
     an_hours_sleep_takes_an_hour_of_the_clock_and_nothing_else,
-    equal_deadlines_fire_in_the_order_of_creation,
+    timers_with_one_deadline_fire_in_the_order_of_creation,
     the_same_seed_gives_the_same_instants,
     advance_fires_what_is_due_in_one_step,
     timers_keep_their_distance_over_a_pause,
