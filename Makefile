@@ -21,7 +21,8 @@ test: deps
 	PKG_CONFIG=/bin/false cargo test --workspace --no-default-features --target-dir target/no-glib
 	$(MAKE) lint
 
-deep: deps
+deep:
+	@scripts/install-deps.sh valgrind
 	scripts/deep.sh
 
 bench: deps

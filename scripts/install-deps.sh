@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what building and testing need from the system, and only what is missing:
-# make, a C linker (cc), pkg-config, the GLib headers and strace.
+# make, a C linker (cc), pkg-config, the GLib headers and strace, and the programs named as arguments.
 # It works with apt, dnf, pacman and zypper, and uses sudo when not root.
 set -eu
 
@@ -17,6 +17,9 @@ need cc command -v cc
 need pkg-config command -v pkg-config
 need glib pkg-config --atleast-version=$glib_version gio-2.0
 need strace command -v strace
+for program in "$@"; do
+    need "$program" command -v "$program"
+done
 [ -n "$missing" ] || exit 0
 
 give_up() {

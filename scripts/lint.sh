@@ -17,6 +17,8 @@ fi
 
 if cargo clippy --version >/dev/null 2>&1; then
     cargo clippy --workspace --all-targets -- -D warnings
+    # As programs have it: the tests bring its feature `test-util` to the whole workspace.
+    cargo clippy --package glib-coro -- -D warnings
     # Its own target directory, like everything that is built without GLib.
     PKG_CONFIG=/bin/false cargo clippy --workspace --all-targets --no-default-features \
         --target-dir target/no-glib -- -D warnings

@@ -42,6 +42,7 @@
 //! |---|---|---|
 //! | `glib` | yes | the GLib host; without it no system library is needed |
 //! | `net` | yes | [`net`] |
+//! | `test-util` | no | [the virtual clock](time#the-virtual-clock): `time::{pause, resume, advance}`, `Builder::start_paused` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]

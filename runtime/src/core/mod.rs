@@ -13,6 +13,8 @@
 //! them, nor while the run queue is borrowed.
 
 pub(crate) mod backend;
+pub(crate) mod blocking;
+pub(crate) mod clock;
 pub(crate) mod current;
 pub(crate) mod id;
 mod local;
@@ -44,6 +46,7 @@ pub use turn::Turn;
 use turn::wake_idlers;
 
 use backend::Backend;
+use blocking::BlockingJobs;
 use id::Id;
 use lock::Lock;
 use outcome::{Description, Report, Unhandled, panic_message};
@@ -75,6 +78,8 @@ pub(crate) struct Options {
     pub(crate) hook: Option<Hook>,
     /// What nobody looked at ends the `block_on` that runs.
     pub(crate) end_on_unhandled: bool,
+    #[cfg(feature = "test-util")]
+    pub(crate) start_paused: bool,
 }
 
 impl Default for Options {
@@ -83,6 +88,8 @@ impl Default for Options {
             budget: Duration::from_millis(1),
             hook: None,
             end_on_unhandled: false,
+            #[cfg(feature = "test-util")]
+            start_paused: false,
         }
     }
 }
@@ -95,6 +102,7 @@ pub(crate) struct Core {
     tasks: Lock<Table>,
     pub(crate) timers: Timers,
     pub(crate) reactor: Reactor,
+    pub(crate) blocking: BlockingJobs,
     /// For wakers between turns; kept for its allocation.
     wakers: Lock<Vec<Waker>>,
     /// Coroutines marked for abortion that have not ended. While it is zero, which is nearly always, a
@@ -158,6 +166,7 @@ impl Core {
             tasks: Lock::default(),
             timers: Timers::default(),
             reactor: Reactor::new(backend.clone()),
+            blocking: BlockingJobs::default(),
             wakers: Lock::default(),
             aborts: AtomicUsize::new(0),
             depth: AtomicUsize::new(0),
@@ -173,6 +182,10 @@ impl Core {
             condemned: AtomicBool::new(false),
         });
         local::create(&core);
+        #[cfg(feature = "test-util")]
+        if options.start_paused {
+            core.pause().expect("a fresh clock runs");
+        }
         Ok((core, backend))
     }
 
@@ -424,10 +437,11 @@ impl Core {
         ready.unwrap_or(false)
     }
 
-    /// When the host must give a turn at the latest; now, if a coroutine is ready on this thread.
+    /// When the host must give a turn at the latest; now, if a coroutine is ready on this thread or a
+    /// paused clock may jump.
     /// Brings the descriptor's timer up to date.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        if !self.may_sleep() {
+        if !self.may_sleep() || self.may_jump() {
             return Some(Instant::now());
         }
         self.timers.publish(&self.reactor)

@@ -69,6 +69,14 @@ impl RunQueue {
             || (priority == Priority::Idle && !self.idlers.is_empty())
     }
 
+    /// Whether no coroutine is ready and none waits for idleness.
+    #[cfg(feature = "test-util")]
+    pub(super) fn is_empty(&self) -> bool {
+        Priority::ALL
+            .iter()
+            .all(|&priority| !self.is_ready(priority))
+    }
+
     pub(super) fn len(&self) -> usize {
         self.fifos.iter().map(VecDeque::len).sum()
     }

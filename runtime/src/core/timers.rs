@@ -3,6 +3,7 @@
 use std::task::Waker;
 use std::time::Instant;
 
+use super::clock::Clock;
 use super::lock::Lock;
 use super::reactor::Reactor;
 use super::timer_heap::{TimerHeap, TimerKey};
@@ -14,7 +15,9 @@ pub(crate) struct Timers(Lock<State>);
 #[derive(Debug, Default)]
 struct State {
     heap: TimerHeap,
-    /// What the kernel timer is set to. `None` as well when it has gone off.
+    /// What the deadlines are compared with.
+    clock: Clock,
+    /// The deadline that the kernel timer stands for. `None` as well when it has gone off.
     armed: Option<Instant>,
     /// The host has read the deadline and may be asleep, so an earlier one must reach the kernel at
     /// once. Set by `publish`, cleared by each turn.
@@ -33,14 +36,31 @@ impl State {
         if self.published && self.armed.is_none_or(|armed| deadline < armed) {
             self.arm(reactor);
         }
+        if self.published && self.clock.is_paused() {
+            // No kernel timer tells the host that the clock may jump.
+            reactor.notify();
+        }
         key
+    }
+
+    /// Takes the wakers of what is due at a moment of real time, in order.
+    fn take_due(&mut self, real: Instant, wakers: &mut Vec<Waker>) {
+        let now = self.clock.at(real);
+        while let Some(waker) = self.heap.pop_due(now) {
+            wakers.push(waker);
+        }
+    }
+
+    /// The earliest deadline, in real time.
+    fn kernel_deadline(&self) -> Option<Instant> {
+        self.clock.kernel_time(self.heap.deadline()?)
     }
 
     fn arm(&mut self, reactor: &Reactor) {
         let deadline = self.heap.deadline();
         if self.armed != deadline {
             self.armed = deadline;
-            reactor.set_timer(deadline);
+            reactor.set_timer(self.kernel_deadline());
         }
     }
 }
@@ -95,12 +115,12 @@ impl Timers {
         drop(waker);
     }
 
-    /// Brings the kernel timer up to date before the host sleeps, and returns the earliest deadline.
+    /// Brings the kernel timer up to date before the host sleeps, and returns what it is set to.
     pub(crate) fn publish(&self, reactor: &Reactor) -> Option<Instant> {
         let mut state = self.0.lock();
         state.published = true;
         state.arm(reactor);
-        state.heap.deadline()
+        state.kernel_deadline()
     }
 
     /// Notes that the host is awake and will publish again before it sleeps.
@@ -108,14 +128,21 @@ impl Timers {
         self.0.lock().published = false;
     }
 
-    /// Takes the wakers of what is due. `went_off`: the kernel timer's event has been collected.
-    pub(crate) fn expire(&self, now: Instant, went_off: bool, wakers: &mut Vec<Waker>) {
+    /// Takes the wakers of what is due at a moment of real time, if it `may_fire`. `went_off`: the kernel
+    /// timer's event has been collected.
+    pub(crate) fn expire(
+        &self,
+        real: Instant,
+        went_off: bool,
+        may_fire: bool,
+        wakers: &mut Vec<Waker>,
+    ) {
         let mut state = self.0.lock();
         if went_off {
             state.armed = None;
         }
-        while let Some(waker) = state.heap.pop_due(now) {
-            wakers.push(waker);
+        if may_fire {
+            state.take_due(real, wakers);
         }
     }
 
@@ -124,3 +151,77 @@ impl Timers {
         self.0.lock().heap.drain()
     }
 }
+
+#[cfg(feature = "test-util")]
+mod virtual_clock {
+    use std::time::Duration;
+
+    use super::{Instant, Reactor, State, Timers, Waker};
+    use crate::core::clock::ClockError;
+
+    impl State {
+        /// The kernel timer stands for a deadline on another clock: the host has to look again.
+        fn clock_changed(&mut self, reactor: &Reactor) {
+            self.armed = None;
+            reactor.set_timer(None);
+            reactor.notify();
+        }
+    }
+
+    impl Timers {
+        /// What the clock shows at a moment of real time.
+        pub(crate) fn at(&self, real: Instant) -> Instant {
+            self.0.lock().clock.at(real)
+        }
+
+        pub(crate) fn is_paused(&self) -> bool {
+            self.0.lock().clock.is_paused()
+        }
+
+        /// Whether there are timers that only a jump of the clock will fire.
+        pub(crate) fn wait_for_a_jump(&self) -> bool {
+            let state = self.0.lock();
+            state.clock.is_paused() && state.heap.deadline().is_some()
+        }
+
+        pub(crate) fn pause(&self, reactor: &Reactor) -> Result<(), ClockError> {
+            let mut state = self.0.lock();
+            state.clock.pause()?;
+            state.clock_changed(reactor);
+            Ok(())
+        }
+
+        pub(crate) fn resume(&self, reactor: &Reactor) -> Result<(), ClockError> {
+            let mut state = self.0.lock();
+            state.clock.resume()?;
+            state.clock_changed(reactor);
+            Ok(())
+        }
+
+        /// Moves the paused clock, and takes the wakers of what is due then.
+        pub(crate) fn advance(
+            &self,
+            reactor: &Reactor,
+            by: Duration,
+            wakers: &mut Vec<Waker>,
+        ) -> Result<(), ClockError> {
+            let mut state = self.0.lock();
+            state.clock.advance(by)?;
+            state.clock_changed(reactor);
+            state.take_due(Instant::now(), wakers);
+            Ok(())
+        }
+
+        /// Moves the paused clock to the earliest deadline, and takes the wakers of what is due then.
+        pub(crate) fn jump(&self, wakers: &mut Vec<Waker>) {
+            let mut state = self.0.lock();
+            if let Some(deadline) = state.heap.deadline() {
+                state.clock.jump(deadline);
+                state.take_due(Instant::now(), wakers);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use super::task::Runnable;
 use super::{Core, Level, current};
 
 /// After so many polls a turn looks at I/O, timers and other threads' wakes. tokio's figure.
-const POLLS_PER_LOOK: u32 = 61;
+pub(super) const POLLS_PER_LOOK: u32 = 61;
 /// After so long a turn looks at them too.
 const TIME_PER_LOOK: Duration = Duration::from_micros(100);
 
@@ -79,6 +79,7 @@ impl Core {
                 continue;
             };
             self.run(runnable);
+            self.fire_by_count();
             polls += 1;
             if self.interrupted.load(Ordering::Relaxed) && !self.is_closed() {
                 self.interrupted.store(false, Ordering::Relaxed);
@@ -113,12 +114,13 @@ impl Core {
     }
 
     /// Collects I/O, due timers and wakes from other threads; returns the time.
-    fn look(&self, queue: &LocalQueue) -> Instant {
+    pub(super) fn look(&self, queue: &LocalQueue) -> Instant {
         let mut wakers = std::mem::take(&mut *self.wakers.lock());
         let went_off = self.reactor.collect(&mut wakers);
         // Read after the kernel was asked: a timer whose event was collected is due now.
         let now = Instant::now();
-        self.timers.expire(now, went_off, &mut wakers);
+        let may_fire = self.may_fire();
+        self.timers.expire(now, went_off, may_fire, &mut wakers);
         wake_all(&mut wakers);
         *self.wakers.lock() = wakers;
         self.accept_remote(queue);

@@ -32,7 +32,8 @@ use crate::task::Priority;
 ///
 /// Whoever iterates the context drives the coroutines: [`block_on`](crate::Runtime::block_on), a
 /// `glib::MainLoop`, or `gio::Application::run`. The runtime is one `GSource`, of priority
-/// `G_PRIORITY_DEFAULT`; coroutines of another [`Priority`] bring one more for that priority.
+/// `G_PRIORITY_DEFAULT`; coroutines of another [`Priority`] bring one more for that priority, and so does
+/// a [paused clock](crate::time#the-virtual-clock).
 ///
 /// ```
 /// use glib_coro::{Runtime, event_loop::GLib, glib};
@@ -108,7 +109,7 @@ impl EventLoop for GLib {
                 state: Lock::default(),
             }
         });
-        host.add_source(&context, Priority::Default);
+        host.add_source(&context, Role::Coroutines(Priority::Default));
         let attached = self.host.set(Arc::downgrade(&host));
         debug_assert!(attached.is_ok(), "attach is called once");
         Ok(())
@@ -242,9 +243,9 @@ struct Host {
 
 #[derive(Debug, Default)]
 struct State {
-    sources: [Option<glib::Source>; Priority::ALL.len()],
+    sources: [Option<glib::Source>; Role::ALL.len()],
     /// The source that watches the descriptor: the one of highest priority.
-    watcher: Option<Priority>,
+    watcher: Option<Role>,
     ended: bool,
 }
 
@@ -257,7 +258,7 @@ struct Source {
 }
 
 struct Ours {
-    priority: Priority,
+    role: Role,
     /// The last turn used up its budget: sit out one round of prepare and check. Set by dispatch,
     /// cleared by this source's own check.
     sits_out: Cell<bool>,
@@ -279,11 +280,54 @@ static FUNCTIONS: ffi::GSourceFuncs = ffi::GSourceFuncs {
     closure_marshal: None,
 };
 
-const fn glib_priority(priority: Priority) -> i32 {
-    match priority {
-        Priority::High => ffi::G_PRIORITY_HIGH,
-        Priority::Default => ffi::G_PRIORITY_DEFAULT,
-        Priority::Idle => ffi::G_PRIORITY_DEFAULT_IDLE,
+/// What a source is there for. The most urgent is least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    /// Polls coroutines of this priority.
+    Coroutines(Priority),
+    /// Moves a paused clock when no source of the context is ready, ours or not.
+    Clock,
+}
+
+impl Role {
+    const ALL: [Self; Priority::ALL.len() + 1] = [
+        Self::Coroutines(Priority::High),
+        Self::Coroutines(Priority::Default),
+        Self::Coroutines(Priority::Idle),
+        Self::Clock,
+    ];
+
+    const fn index(self) -> usize {
+        match self {
+            Self::Coroutines(priority) => priority as usize,
+            Self::Clock => Priority::ALL.len(),
+        }
+    }
+
+    const fn glib_priority(self) -> i32 {
+        match self {
+            Self::Coroutines(Priority::High) => ffi::G_PRIORITY_HIGH,
+            Self::Coroutines(Priority::Default) => ffi::G_PRIORITY_DEFAULT,
+            Self::Coroutines(Priority::Idle) => ffi::G_PRIORITY_DEFAULT_IDLE,
+            Self::Clock => i32::MAX,
+        }
+    }
+
+    fn is_ready(self, driver: &Driver) -> bool {
+        match self {
+            Self::Coroutines(priority) => driver.has_ready(priority),
+            Self::Clock => driver.may_jump(),
+        }
+    }
+
+    fn turn(self, driver: &Driver) -> Turn {
+        match self {
+            Self::Coroutines(priority) => driver.poll_ready(priority),
+            Self::Clock => {
+                driver.jump();
+                Turn::Done
+            }
+        }
     }
 }
 
@@ -305,32 +349,32 @@ impl Host {
         self.state.lock().sources.iter().flatten().count()
     }
 
-    /// Attaches a source for each priority that came into use. `true`: there was one.
+    /// Attaches a source for each role that came into use. `true`: there was one.
     fn add_missing_sources(&self, context: &glib::MainContext) -> bool {
         let mut added = false;
-        while let Some(priority) = self.missing_source() {
-            self.add_source(context, priority);
+        while let Some(role) = self.missing_source() {
+            self.add_source(context, role);
             added = true;
         }
         added
     }
 
-    /// A priority that came into use and has no source.
-    fn missing_source(&self) -> Option<Priority> {
+    /// A role that came into use and has no source.
+    fn missing_source(&self) -> Option<Role> {
         let missing = {
             let state = self.state.lock();
             if state.ended {
                 return None;
             }
-            Priority::ALL.map(|priority| state.sources[priority as usize].is_none())
+            Role::ALL.map(|role| state.sources[role.index()].is_none())
         };
-        Priority::ALL
+        Role::ALL
             .into_iter()
-            .find(|&priority| missing[priority as usize] && self.driver.is_ready(priority))
+            .find(|&role| missing[role.index()] && role.is_ready(&self.driver))
     }
 
-    /// Attaches the source of a priority that has none.
-    fn add_source(&self, context: &glib::MainContext, priority: Priority) {
+    /// Attaches the source of a role that has none.
+    fn add_source(&self, context: &glib::MainContext, role: Role) {
         let Some(this) = self.this.upgrade() else {
             return;
         };
@@ -347,13 +391,13 @@ impl Host {
         // for its destroy notification, which gives back the weak reference.
         unsafe {
             (&raw mut (*raw.cast::<Source>()).ours).write(Ours {
-                priority,
+                role,
                 sits_out: Cell::new(false),
                 tag: Cell::new(ptr::null_mut()),
                 muted: Cell::new(false),
                 host: Arc::into_raw(this),
             });
-            ffi::g_source_set_priority(raw, glib_priority(priority));
+            ffi::g_source_set_priority(raw, role.glib_priority());
             ffi::g_source_set_can_recurse(raw, ffi::GTRUE);
             ffi::g_source_set_name(raw, c"glib-coro".as_ptr());
             let weak = self.this.clone().into_raw();
@@ -366,12 +410,12 @@ impl Host {
         }
         // SAFETY: the one reference that `g_source_new` returned passes to the wrapper.
         let source: glib::Source = unsafe { from_glib_full(raw) };
-        state.sources[priority as usize] = Some(source.clone());
-        if state.watcher.is_none_or(|watcher| priority < watcher) {
+        state.sources[role.index()] = Some(source.clone());
+        if state.watcher.is_none_or(|watcher| role < watcher) {
             let fd = self.driver.as_fd().as_raw_fd();
             if let Some(old) = state
                 .watcher
-                .and_then(|w| state.sources[w as usize].clone())
+                .and_then(|watcher| state.sources[watcher.index()].clone())
             {
                 let old: *mut ffi::GSource = old.to_glib_none().0;
                 // SAFETY: the source is ours and alive, as `old` holds a reference, and the tag is the
@@ -387,7 +431,7 @@ impl Host {
                 let tag = ffi::g_source_add_unix_fd(raw, fd, ffi::G_IO_IN);
                 ours(raw).tag.set(tag);
             }
-            state.watcher = Some(priority);
+            state.watcher = Some(role);
         }
         drop(state);
         source.attach(Some(context));
@@ -519,7 +563,7 @@ unsafe extern "C" fn prepare(source: *mut ffi::GSource, timeout: *mut i32) -> ff
     let sits_out = ours.sits_out.get();
     // SAFETY: GLib passes a valid place for the timeout.
     unsafe { *timeout = if sits_out || again { 0 } else { -1 } };
-    (!sits_out && host.driver.is_ready(ours.priority)).into_glib()
+    (!sits_out && ours.role.is_ready(&host.driver)).into_glib()
 }
 
 unsafe extern "C" fn check(source: *mut ffi::GSource) -> ffi::gboolean {
@@ -531,7 +575,7 @@ unsafe extern "C" fn check(source: *mut ffi::GSource) -> ffi::gboolean {
     let tag = ours.tag.get();
     // SAFETY: the tag is the one that `g_source_add_unix_fd` returned for this source.
     let readable = !tag.is_null() && unsafe { ffi::g_source_query_unix_fd(source, tag) } != 0;
-    (readable || ours.host().driver.is_ready(ours.priority)).into_glib()
+    (readable || ours.role.is_ready(&ours.host().driver)).into_glib()
 }
 
 unsafe extern "C" fn dispatch(
@@ -555,7 +599,7 @@ unsafe extern "C" fn dispatch(
             context
         })
     };
-    let turn = catch_unwind(AssertUnwindSafe(|| driver.turn(ours.priority)));
+    let turn = catch_unwind(AssertUnwindSafe(|| ours.role.turn(driver)));
     if let Some(context) = pushed {
         // SAFETY: pushed above. The dispatch holds the source, but the context may have lost its last
         // other reference; being the thread's default keeps it alive until now.

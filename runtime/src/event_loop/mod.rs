@@ -105,13 +105,38 @@ impl Driver {
     }
 
     /// Whether a coroutine of this priority is ready on this thread.
+    ///
+    /// Where the clock is paused, its next jump is work of priority idle.
     pub fn is_ready(&self, priority: Priority) -> bool {
+        self.has_ready(priority) || (priority == Priority::Idle && self.may_jump())
+    }
+
+    /// [`is_ready`](Self::is_ready) for a host that looks after a paused clock itself.
+    pub(crate) fn has_ready(&self, priority: Priority) -> bool {
         self.core.is_ready(priority)
+    }
+
+    /// Whether the clock is paused, and would move to the next timer if no other source is ready.
+    pub(crate) fn may_jump(&self) -> bool {
+        self.core.may_jump()
+    }
+
+    /// Moves a paused clock to the next timer, if it still may.
+    pub(crate) fn jump(&self) -> bool {
+        self.core.jump()
     }
 
     /// Collects I/O, due timers and wakes from other threads, then polls ready coroutines of this
     /// priority, until none is left or the runtime's budget is used up.
     pub fn turn(&self, priority: Priority) -> Turn {
+        if priority == Priority::Idle && self.jump() {
+            return Turn::Done;
+        }
+        self.poll_ready(priority)
+    }
+
+    /// [`turn`](Self::turn) for a host that looks after a paused clock itself.
+    pub(crate) fn poll_ready(&self, priority: Priority) -> Turn {
         self.core.turn(priority)
     }
 

@@ -96,6 +96,24 @@ impl Builder {
         self
     }
 
+    /// Has the runtime's clock [paused](crate::time#the-virtual-clock) from the start.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::builder().start_paused(true).build()?;
+    /// runtime.block_on(async {
+    ///     glib_coro::sleep(Duration::from_secs(3600)).await; // takes no time
+    /// });
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "test-util")]
+    pub fn start_paused(mut self, paused: bool) -> Self {
+        self.options.start_paused = paused;
+        self
+    }
+
     /// Builds the runtime, on this thread and for this thread.
     ///
     /// # Errors

@@ -117,6 +117,12 @@ pub(crate) fn try_current() -> Result<Arc<Core>, TryCurrentError> {
     }
 }
 
+/// The thread's current core, if it has one: nothing is attached.
+#[cfg(feature = "test-util")]
+pub(crate) fn find_current() -> Option<Arc<Core>> {
+    current::core().or_else(host::attached)
+}
+
 /// The thread's current runtime, loop and all.
 pub(super) fn current_inner() -> Result<Rc<Inner>, TryCurrentError> {
     let core = try_current()?;
@@ -145,6 +151,11 @@ mod host {
     /// The loop of `Runtime::new`, and whether it becomes the thread's fallback.
     pub(in crate::runtime) fn default_event_loop() -> (Box<dyn EventLoop>, bool) {
         (Box::new(Standalone::new()), fallback().is_none())
+    }
+
+    #[cfg(feature = "test-util")]
+    pub(super) fn attached() -> Option<Arc<Core>> {
+        fallback()
     }
 
     pub(super) fn of_thread() -> Result<Arc<Core>, TryCurrentError> {
@@ -194,6 +205,14 @@ mod host {
                 Box::new(GLib::new(&glib::MainContext::new())),
                 fallback().is_none(),
             ),
+        }
+    }
+
+    #[cfg(feature = "test-util")]
+    pub(super) fn attached() -> Option<Arc<Core>> {
+        match context() {
+            Some(context) => glib_core_of(&context).filter(|core| core.is_owned_by_this_thread()),
+            None => fallback(),
         }
     }
 

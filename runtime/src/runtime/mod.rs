@@ -56,6 +56,8 @@ use futures_util::task::{LocalSpawn, SpawnError};
 
 pub use self::builder::Builder;
 pub use self::handle::{Handle, TryCurrentError};
+#[cfg(feature = "test-util")]
+pub(crate) use self::local::find_current;
 pub(crate) use self::local::{current, is_current_or_none, try_current};
 pub use self::worker::Worker;
 pub use crate::core::Metrics;
@@ -222,8 +224,9 @@ impl Runtime {
                 Poll::Pending
             }
         });
-        // If the time is up, the drop below ends what is left.
-        let _ = self.block_on(timeout(grace, drained));
+        // If the time is up, the drop below ends what is left. The time is the runtime's own, so it is
+        // counted from inside.
+        let _ = self.block_on(async { timeout(grace, drained).await });
     }
 
     /// Figures about this moment.

@@ -78,7 +78,11 @@ impl Sleep {
 
     /// Whether the deadline has passed.
     pub fn is_elapsed(&self) -> bool {
-        matches!(self.state, State::Elapsed) || now() >= self.deadline
+        match &self.state {
+            State::New => now() >= self.deadline,
+            State::Waiting { core, .. } => core.now() >= self.deadline,
+            State::Elapsed => true,
+        }
     }
 
     /// Changes the deadline, also after it has passed. Whoever was waiting is woken at the new one; after
