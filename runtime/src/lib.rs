@@ -59,6 +59,8 @@ pub mod event_loop;
 pub mod io;
 #[cfg(feature = "net")]
 pub mod net;
+#[cfg(feature = "glib")]
+pub mod object;
 pub mod runtime;
 pub mod task;
 pub mod time;

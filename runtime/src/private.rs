@@ -34,10 +34,17 @@ use crate::task::{Builder, error_of};
 
 #[path = "private/entry.rs"]
 mod entry;
+#[cfg(feature = "glib")]
+#[path = "private/object.rs"]
+mod object;
 #[path = "private/watchdog.rs"]
 mod watchdog;
 
 pub use self::entry::{Context, DefaultContext, Entry, Host, NewContext, main, test};
+#[cfg(feature = "glib")]
+pub use self::object::{
+    Per, PlainlyWeak, Strand, Tie, Weak, WeakReceiver, Weakly, weak, weak_receiver,
+};
 pub use crate::task::overlap::{Overlap, Site};
 pub use crate::task::{JoinHandle, Priority};
 pub use core::prelude::v1::test;
@@ -57,8 +64,13 @@ pub struct Coroutine<C = Parallel>(Builder, C);
 pub struct Parallel;
 
 /// At most one of the calls of a function runs.
-#[derive(Debug)]
-pub struct OneAtATime(&'static Site, Overlap);
+pub struct OneAtATime(&'static Site, Overlap, Option<overlap::Token>);
+
+impl std::fmt::Debug for OneAtATime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("OneAtATime").field(&self.1).finish()
+    }
+}
 
 /// How a call is spawned. A type, so that a function without the option pays nothing for those with it.
 pub trait Calls {
@@ -101,7 +113,7 @@ impl Calls for OneAtATime {
         F: Future + 'static,
         F::Output: 'static,
     {
-        overlap::spawn(self.0, self.1, builder, report, body)
+        overlap::spawn(self.0, self.1, self.2, builder, report, body)
     }
 }
 
@@ -111,7 +123,7 @@ impl<C: Calls> Coroutine<C> {
     }
 
     pub fn overlap(self, site: &'static Site, overlap: Overlap) -> Coroutine<OneAtATime> {
-        Coroutine(self.0, OneAtATime(site, overlap))
+        Coroutine(self.0, OneAtATime(site, overlap, None))
     }
 
     /// Spawns a body whose output tells nothing about failure.

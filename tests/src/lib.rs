@@ -17,6 +17,8 @@ mod host;
 mod notes;
 mod panics;
 mod run;
+#[cfg(feature = "glib")]
+pub mod subject;
 #[cfg(target_os = "linux")]
 pub mod trace;
 pub mod unsound;

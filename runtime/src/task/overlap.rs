@@ -1,6 +1,6 @@
 //! Calls of one function while an earlier call still runs: the `overlap` option of `#[glib_coro::coroutine]`.
 //!
-//! The calls that have not ended stand in a line, one per source function and runtime. The first in line runs, the others are spawned
+//! The calls that have not ended stand in a line, one per source function and runtime (and object, if that is asked for). The first in line runs, the others are spawned
 //! and wait. A call leaves its line when its future has been dropped, wherever it stood and for whatever reason: done, aborted,
 //! panicked, or ended with the runtime. What is to run no more is aborted, so that its join resolves to "cancelled".
 
@@ -9,6 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
+use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -51,8 +52,12 @@ impl Site {
     }
 }
 
-/// Which line: of this function, on this runtime. Every call in line keeps the core alive, so neither address is used again.
-type Key = (*const Site, *const Core);
+/// Tells calls of the same function apart, by its address.
+pub(crate) type Token = Arc<dyn Send + Sync>;
+
+/// Which line: of this function, on this runtime, with this token. Every call in line keeps the core and the token alive, so
+/// none of the addresses is used again.
+type Key = (*const Site, *const Core, *const ());
 
 thread_local! {
     /// Lines that are not empty.
@@ -79,6 +84,7 @@ struct Place {
 pub(crate) fn spawn<F>(
     site: &'static Site,
     overlap: Overlap,
+    token: Option<Token>,
     builder: Builder,
     report: Option<Report<F::Output>>,
     body: F,
@@ -89,7 +95,11 @@ where
 {
     let core = runtime::current();
     let spec = builder.into_spec(Location::caller());
-    let Some(ticket) = Ticket::take((site, Arc::as_ptr(&core)), overlap) else {
+    let place = token
+        .as_ref()
+        .map_or(ptr::null(), |token| Arc::as_ptr(token).cast());
+    let key = (site as *const Site, Arc::as_ptr(&core), place);
+    let Some(ticket) = Ticket::take(key, token, overlap) else {
         return JoinHandle::cancelled(spec.name);
     };
     let (line, number) = (ticket.line.clone(), ticket.number);
@@ -133,6 +143,7 @@ impl<F: Future> Future for Call<F> {
 /// A place in line, for as long as it is alive.
 struct Ticket {
     key: Key,
+    _token: Option<Token>,
     line: Rc<Line>,
     number: u64,
     /// Once the first, always the first.
@@ -141,7 +152,7 @@ struct Ticket {
 
 impl Ticket {
     /// Goes to the end of the line. `None`: this call is to be ignored.
-    fn take(key: Key, overlap: Overlap) -> Option<Self> {
+    fn take(key: Key, token: Option<Token>, overlap: Overlap) -> Option<Self> {
         let line = LINES.with_borrow_mut(|lines| lines.entry(key).or_default().clone());
         let earlier: Vec<AbortHandle> = {
             let places = line.places.borrow();
@@ -165,6 +176,7 @@ impl Ticket {
         }
         Some(Self {
             key,
+            _token: token,
             line,
             number,
             first: false,
