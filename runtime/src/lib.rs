@@ -66,6 +66,8 @@ pub mod task;
 pub mod time;
 
 pub use futures_util::{join, select, try_join};
+#[cfg(feature = "gio")]
+pub use gio;
 #[cfg(feature = "glib")]
 pub use glib;
 pub use glib_coro_macros::{coroutine, main, test};

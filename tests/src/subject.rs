@@ -2,13 +2,16 @@
 
 #![allow(
     unsafe_code,
-    reason = "g_object_run_dispose, as GTK calls it on a widget that is destroyed"
+    reason = "g_object_run_dispose, as GTK calls it on a widget that is destroyed, and a look at handlers"
 )]
 
 use std::sync::{Arc, Mutex};
 
+use glib::gobject_ffi;
 use glib::prelude::*;
+use glib::subclass::SignalId;
 use glib::subclass::prelude::*;
+use glib::translate::IntoGlib;
 
 mod imp {
     use std::sync::atomic::{AtomicI32, Ordering};
@@ -142,6 +145,26 @@ impl Subject {
     pub fn destroy(&self) {
         // SAFETY: a class of Rust, without a C part that could be in a bad state afterwards.
         unsafe { self.run_dispose() };
+    }
+
+    /// Whether a handler is connected to a signal, for this detail or for any.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such signal.
+    pub fn has_handler(&self, signal: &str) -> bool {
+        let (id, detail) = SignalId::parse_name(signal, self.type_(), true).expect("a signal");
+        let detail = detail.map_or(0, IntoGlib::into_glib);
+        let object: &glib::Object = self.upcast_ref();
+        // SAFETY: the object is alive and has the signal.
+        unsafe {
+            gobject_ffi::g_signal_has_handler_pending(
+                object.as_ptr(),
+                id.into_glib(),
+                detail,
+                glib::ffi::GTRUE,
+            ) != 0
+        }
     }
 
     /// Emits `plain`.

@@ -66,7 +66,7 @@ impl<O: IsA<glib::Object>> Bound<O> {
         }
     }
 
-    /// The object, if it is alive. Anywhere.
+    /// The object, unless it has been disposed of. Anywhere.
     pub fn upgrade(&self) -> Option<O> {
         self.0.weak.upgrade()
     }

@@ -11,33 +11,38 @@ use super::Bound;
 /// An object's private struct that a coroutine is bound to, as `#[weak] &self` in an `imp` module gives it to the body.
 ///
 /// ```
-/// # mod imp {
+/// use std::cell::Cell;
 /// use glib_coro::glib::{self, subclass::prelude::*};
+/// use glib_coro::object::{Bound, BoundImp, spawn_for};
 ///
-/// #[derive(Default)]
-/// pub struct Counter(pub std::cell::Cell<u32>);
+/// mod imp {
+///     # use super::*;
+///     #[derive(Default)]
+///     pub struct Counter(pub Cell<u32>);
 ///
-/// #[glib::object_subclass]
-/// impl ObjectSubclass for Counter {
-///     const NAME: &'static str = "DocBoundImpCounter";
-///     type Type = super::Counter;
+///     #[glib::object_subclass]
+///     impl ObjectSubclass for Counter {
+///         const NAME: &'static str = "DocBoundImpCounter";
+///         type Type = super::Counter;
+///     }
+///     # impl ObjectImpl for Counter {}
 /// }
-/// # impl ObjectImpl for Counter {}
-/// # }
-/// # use glib_coro::glib;
-/// # glib::wrapper! { pub struct Counter(ObjectSubclass<imp::Counter>); }
-/// # use glib::subclass::prelude::*;
-/// use glib_coro::object::{BoundImp, spawn_for};
 ///
-/// # glib_coro::block_on(async {
-/// let counter: Counter = glib::Object::new();
-/// let count = spawn_for(&counter, |counter| async move {
-///     let imp = BoundImp::<imp::Counter>::from(counter);
-///     imp.get().0.set(1);
+/// glib::wrapper! {
+///     pub struct Counter(ObjectSubclass<imp::Counter>);
+/// }
+///
+/// # fn main() {
+/// glib_coro::block_on(async {
+///     let counter: Counter = glib::Object::new();
+///     let count = spawn_for(&counter, |counter: Bound<Counter>| async move {
+///         let counter: BoundImp<imp::Counter> = counter.into();
+///         counter.get().0.set(1);
+///     });
+///     count.await.unwrap();
+///     assert_eq!(counter.imp().0.get(), 1);
 /// });
-/// count.await.unwrap();
-/// assert_eq!(counter.imp().0.get(), 1);
-/// # });
+/// # }
 /// ```
 pub struct BoundImp<T: ObjectSubclass>(Bound<T::Type>)
 where
@@ -57,7 +62,7 @@ where
         T::from_obj(&self.0.get()).ref_counted()
     }
 
-    /// The private struct, if its object is alive. Anywhere.
+    /// The private struct, unless its object has been disposed of. Anywhere.
     pub fn upgrade(&self) -> Option<ObjectImplRef<T>> {
         self.0
             .upgrade()
