@@ -1,5 +1,8 @@
 //! Telling coroutines to stop, so that they can clean up.
 
+#[cfg(feature = "gio")]
+mod cancellable;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -42,6 +45,8 @@ struct Node {
     state: Lock<State>,
     /// Who cancels this one, and the slot there.
     parent: Option<(Arc<Node>, usize)>,
+    #[cfg(feature = "gio")]
+    upstream: Option<cancellable::Upstream>,
 }
 
 #[derive(Default)]
@@ -138,6 +143,8 @@ impl Node {
             cancelled: AtomicBool::new(cancelled),
             state: Lock::default(),
             parent,
+            #[cfg(feature = "gio")]
+            upstream: None,
         }
     }
 }
