@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what building and testing need from the system, and only what is missing:
-# make, a C linker (cc), pkg-config, the GLib headers and strace, and the programs named as arguments.
+# make, a C linker (cc), pkg-config, the GLib headers, strace and dbus-daemon, and the programs named as arguments.
 # It works with apt, dnf, pacman and zypper, and uses sudo when not root.
 set -eu
 
@@ -17,6 +17,7 @@ need cc command -v cc
 need pkg-config command -v pkg-config
 need glib pkg-config --atleast-version=$glib_version gio-2.0
 need strace command -v strace
+need dbus command -v dbus-daemon
 for program in "$@"; do
     need "$program" command -v "$program"
 done
@@ -47,6 +48,8 @@ for what in $missing; do
         pacman:glib) name=glib2 ;;
         dnf:pkg-config) name=pkgconf-pkg-config ;;
         pacman:pkg-config) name=pkgconf ;;
+        dnf:dbus) name=dbus-daemon ;;
+        zypper:dbus) name=dbus-1 ;;
         *) name=$what ;;
     esac
     packages="$packages $name"

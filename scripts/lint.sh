@@ -17,8 +17,8 @@ fi
 
 if cargo clippy --version >/dev/null 2>&1; then
     cargo clippy --workspace --all-targets -- -D warnings
-    # As programs have it: the tests bring its feature `test-util` to the whole workspace.
-    cargo clippy --package glib-coro -- -D warnings
+    # As programs have it: the tests bring its features `gio` and `test-util` to the whole workspace.
+    cargo clippy --package glib-coro --all-targets -- -D warnings
     # Its own target directory, like everything that is built without GLib.
     PKG_CONFIG=/bin/false cargo clippy --workspace --all-targets --no-default-features \
         --target-dir target/no-glib -- -D warnings
@@ -27,3 +27,4 @@ else
 fi
 
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+RUSTDOCFLAGS="-D warnings" cargo doc --package glib-coro --no-deps

@@ -34,13 +34,15 @@
 //! * [`readable`], [`writable`], [`Async`], [`io`] and [`net`]: descriptors and sockets;
 //! * [`Runtime`], [`Handle`] and [`runtime`]: which runtime is current, other threads, and what is
 //!   promised about scheduling;
+//! * `object`: GObject signals and properties, coroutines that end with an object; `application`: GTK's and other applications;
 //! * [`event_loop`]: GLib, the built-in loop, and how to host coroutines on another one.
 //!
 //! # Features
 //!
 //! | feature | default | brings |
 //! |---|---|---|
-//! | `glib` | yes | the GLib host; without it no system library is needed |
+//! | `glib` | yes | the GLib host and `object`; without it no system library is needed |
+//! | `gio` | no | `application`, and `gio::Cancellable` as a cancellation token |
 //! | `net` | yes | [`net`] |
 //! | `test-util` | no | [the virtual clock](time#the-virtual-clock): `time::{pause, resume, advance}`, `Builder::start_paused` |
 
@@ -54,6 +56,8 @@ extern crate self as glib_coro;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(feature = "gio")]
+pub mod application;
 mod core;
 pub mod event_loop;
 pub mod io;

@@ -32,6 +32,8 @@ use crate::core::outcome::Report;
 use crate::task::overlap;
 use crate::task::{Builder, error_of};
 
+#[path = "private/application.rs"]
+mod application;
 #[path = "private/entry.rs"]
 mod entry;
 #[cfg(feature = "glib")]
@@ -40,6 +42,7 @@ mod object;
 #[path = "private/watchdog.rs"]
 mod watchdog;
 
+pub use self::application::{Application, application};
 pub use self::entry::{Context, DefaultContext, Entry, Host, NewContext, main, test};
 #[cfg(feature = "glib")]
 pub use self::object::{

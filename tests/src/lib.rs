@@ -8,6 +8,8 @@
 
 #![deny(unsafe_code)]
 
+#[cfg(feature = "glib")]
+pub mod bus;
 mod child;
 mod executor;
 mod forever;

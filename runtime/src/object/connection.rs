@@ -17,7 +17,7 @@ use glib::{Quark, RustClosure, SignalHandlerId, Type, Value, WeakRef};
 use crate::core::log_panic;
 
 /// Disconnects the handler when it is dropped. Does not keep the object alive.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     object: WeakRef<glib::Object>,
     id: Option<SignalHandlerId>,
     /// What waits belongs to the coroutine that waits.
@@ -25,7 +25,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(object: &glib::Object, id: SignalHandlerId) -> Self {
+    pub(crate) fn new(object: &glib::Object, id: SignalHandlerId) -> Self {
         Self {
             object: object.downgrade(),
             id: Some(id),

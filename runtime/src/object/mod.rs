@@ -1,11 +1,47 @@
 //! GObjects: signals and properties to await, and coroutines that end with an object.
+//!
+//! * [`CoroObjectExt`], a trait of every object: [`next_emission`](CoroObjectExt::next_emission) and
+//!   [`emissions`](CoroObjectExt::emissions) of a signal, [`property_values`](CoroObjectExt::property_values) and
+//!   [`wait_for`](CoroObjectExt::wait_for) for properties;
+//! * [`once`]: the same for any handler, with types, and with an answer where the signal wants one;
+//! * [`spawn_for`]: a coroutine that belongs to an object.
+//!
+//! Nothing here keeps an object alive while it waits. An object ends when it is *disposed of*: its last reference goes, or somebody
+//! disposes of it while there are references, as GTK does with a window that is closed. Futures then resolve, to `None`; streams
+//! end; coroutines of the object are dropped at their await point.
+//!
+//! ```
+//! # #[cfg(not(feature = "gio"))] fn main() {}
+//! # #[cfg(feature = "gio")] fn main() {
+//! use glib_coro::gio::{self, prelude::*};
+//! use glib_coro::object::{Bound, CoroObjectExt, spawn_for};
+//!
+//! # glib_coro::block_on(async {
+//! let save = gio::SimpleAction::new("save", None);
+//! save.connect_activate(|save, _| {
+//!     // One coroutine per activation, which ends with the action.
+//!     drop(spawn_for(save, |save: Bound<gio::SimpleAction>| async move {
+//!         save.get().set_enabled(false);
+//!         // .. to write a file takes a while; nothing holds the action meanwhile ..
+//!         glib_coro::yield_now().await;
+//!         save.get().set_enabled(true);
+//!     }));
+//! });
+//!
+//! let saved = save.next_emission("notify::enabled");
+//! save.activate(None);
+//! assert!(saved.await.is_some());
+//! assert_eq!(save.wait_for("enabled", |enabled| *enabled).await, Some(true));
+//! # });
+//! # }
+//! ```
 
 mod bound;
 mod bound_imp;
 mod connection;
 mod emissions;
 mod ext;
-mod mailbox;
+pub(crate) mod mailbox;
 mod once;
 mod parcel;
 mod property_values;
@@ -15,6 +51,8 @@ mod watch;
 pub(crate) use self::bound::Anchor;
 pub use self::bound::Bound;
 pub use self::bound_imp::BoundImp;
+#[cfg(feature = "gio")]
+pub(crate) use self::connection::Connection;
 pub use self::emissions::{Emissions, NextEmission};
 pub use self::ext::CoroObjectExt;
 pub use self::once::{Once, once, once_send};

@@ -172,6 +172,8 @@ mod host {
     use std::io;
 
     use super::{Arc, Core, EventLoop, TryCurrentError, attach, fallback, tidy};
+    #[cfg(feature = "gio")]
+    use super::{Inner, Rc, find};
     use crate::event_loop::{GLib, glib_core_of};
 
     /// The context of this thread: the thread-default one, else the default one if the thread owns it
@@ -216,6 +218,16 @@ mod host {
         }
     }
 
+    /// The runtime of the default context, whichever is current.
+    #[cfg(feature = "gio")]
+    pub(crate) fn of_default_context() -> Result<Rc<Inner>, TryCurrentError> {
+        let core = glib::MainContext::default()
+            .with_thread_default(of_thread)
+            .map_err(|error| TryCurrentError(io::Error::other(error)))??;
+        find(|_, inner| Arc::ptr_eq(&inner.core, &core))
+            .ok_or_else(|| TryCurrentError(io::Error::other("its runtime has ended")))
+    }
+
     pub(super) fn of_thread() -> Result<Arc<Core>, TryCurrentError> {
         tidy();
         let Some(context) = context() else {
@@ -250,6 +262,8 @@ mod host {
 }
 
 pub(super) use host::default_event_loop;
+#[cfg(feature = "gio")]
+pub(crate) use host::of_default_context;
 use host::of_thread;
 
 /// Whether `core` is the current one, or none is in the middle of a turn or entered, so that another

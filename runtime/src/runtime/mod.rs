@@ -58,6 +58,8 @@ pub use self::builder::Builder;
 pub use self::handle::{Handle, TryCurrentError};
 #[cfg(feature = "test-util")]
 pub(crate) use self::local::find_current;
+#[cfg(feature = "gio")]
+pub(crate) use self::local::of_default_context;
 pub(crate) use self::local::{current, is_current_or_none, try_current};
 pub use self::worker::Worker;
 pub use crate::core::Metrics;
@@ -100,6 +102,13 @@ pub(crate) struct Inner {
     event_loop: Box<dyn EventLoop>,
     /// Cancelled when the runtime is shut down.
     shutdown: CancellationToken,
+}
+
+impl Inner {
+    #[cfg(feature = "gio")]
+    pub(crate) fn shutdown_token(&self) -> CancellationToken {
+        self.shutdown.clone()
+    }
 }
 
 impl Runtime {
