@@ -11,7 +11,7 @@ run_loom() {
 }
 
 # Not here: tests in a process of their own, as valgrind does not follow children, among them all that
-# count descriptors; p7_idle, which needs strace; and what runs rustc instead of the runtime. Nor the one
+# count descriptors; p7_idle, which needs strace; application, which is about processes; and what runs rustc instead of the runtime. Nor the one
 # test whose promise (timers that are due before they are first polled) holds only if all of them are
 # polled within 100 µs.
 run_valgrind() {
@@ -26,7 +26,7 @@ run_valgrind() {
     failed=
     while read -r binary; do
         case ${binary##*/} in
-            p7_* | attributes* | ui-* | send_sync_* | glib_coro_tests-* | idle) continue ;;
+            p7_* | application* | attributes* | ui-* | send_sync_* | glib_coro_tests-* | idle) continue ;;
         esac
         echo "deep: valgrind ${binary##*/}"
         (

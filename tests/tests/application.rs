@@ -178,6 +178,12 @@ fn what_was_spawned_before_goes_on(_: Host) {
     assert_eq!(code, 0);
 }
 
+fn one_application_may_follow_another(_: Host) {
+    let (lines, code, stderr) = Process::start("twice", None, &[]).end();
+    assert_eq!(lines, ["startup", "first", "startup", "second", "ran"]);
+    assert_eq!((code, stderr.as_str()), (2, ""));
+}
+
 fn launches_of_an_application_that_runs_without_a_body(_: Host) {
     let (lines, code, stderr) = Process::start("plain", None, &[]).end();
     assert_eq!(lines, ["startup", "launched", "ran"]);
@@ -283,6 +289,7 @@ on_glib!(
     a_second_ctrl_c_ends_one_that_does_not_come_to_an_end,
     the_exit_code_of_its_own_command_line_wins_over_the_bodys,
     what_was_spawned_before_goes_on,
+    one_application_may_follow_another,
     launches_of_an_application_that_runs_without_a_body,
     a_second_instance_launches_the_first,
     a_second_instance_waits_for_its_command_line_and_gets_its_exit_code,

@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use glib_coro::object::CoroObjectExt;
 use glib_coro::{spawn, yield_now};
 use glib_coro_tests::subject::Subject;
-use glib_coro_tests::{CaughtPanic, Host, catch_panic, on_glib};
+use glib_coro_tests::{CaughtPanic, Host, catch_panic, on_every_host};
 
 fn the_current_value_comes_first_then_every_change(host: Host) {
     host.runtime().block_on(async {
@@ -139,7 +139,7 @@ fn a_value_that_does_not_fit_later_on_panics_with_the_name(host: Host) {
     });
 }
 
-on_glib!(
+on_every_host!(
     the_current_value_comes_first_then_every_change,
     a_stream_does_not_keep_the_object_alive_and_disconnects,
     a_change_on_another_thread_is_seen,

@@ -14,7 +14,7 @@ use glib_coro::object::{CoroObjectExt, once, once_send, spawn_for};
 use glib_coro::{spawn, yield_now};
 use glib_coro_tests::glib_view::{capture_log, take_log};
 use glib_coro_tests::subject::Subject;
-use glib_coro_tests::{Counter, Host, catch_panic, on_glib};
+use glib_coro_tests::{Counter, Host, catch_panic, on_every_host};
 
 fn the_next_emission_brings_its_values_and_disconnects(host: Host) {
     host.runtime().block_on(async {
@@ -431,7 +431,7 @@ fn a_panic_in_a_handlers_coroutine_reaches_the_hook_and_the_next_click_works(hos
     });
 }
 
-on_glib!(
+on_every_host!(
     the_next_emission_brings_its_values_and_disconnects,
     a_thousand_emissions_arrive_in_order_and_leave_nothing_behind,
     who_waits_does_not_keep_the_object_alive_and_learns_of_its_end,
@@ -449,4 +449,4 @@ on_glib!(
     a_panic_in_a_handlers_coroutine_reaches_the_hook_and_the_next_click_works,
 );
 
-on_glib!(alone: values_that_may_not_change_threads_are_refused_with_a_message);
+on_every_host!(alone: values_that_may_not_change_threads_are_refused_with_a_message);

@@ -14,7 +14,7 @@ use glib_coro::object::{Bound, spawn_for};
 use glib_coro::task::{Builder, Priority};
 use glib_coro::{block_on, yield_now};
 use glib_coro_tests::subject::Subject;
-use glib_coro_tests::{Counter, DropNote, Host, OnDrop, catch_panic, on_glib};
+use glib_coro_tests::{Counter, DropNote, Host, OnDrop, catch_panic, on_every_host};
 
 fn an_object_with_a_sleeping_coroutine_is_finalised_as_soon_as_the_last_other_reference_goes(
     host: Host,
@@ -175,7 +175,7 @@ fn a_disposal_on_another_thread_drops_the_future_on_its_own(host: Host) {
 
 fn disposals_on_other_threads_race_with_polls_and_spawns(host: Host) {
     host.runtime().block_on(async {
-        for _ in 0..300 {
+        for _ in 0..100 {
             let subject = Subject::new();
             let ends = subject.ends();
             let weak = subject.downgrade();
@@ -457,7 +457,7 @@ fn calls_overlap_per_object(host: Host) {
     });
 }
 
-on_glib!(
+on_every_host!(
     an_object_with_a_sleeping_coroutine_is_finalised_as_soon_as_the_last_other_reference_goes,
     what_get_returns_keeps_the_object_alive_only_as_long_as_it_is_held,
     the_poll_that_held_the_last_reference_disposes_and_the_coroutine_ends,

@@ -144,8 +144,26 @@ fn types() {
 
 #[cfg(feature = "glib")]
 #[test]
-fn the_glib_host() {
-    table! { event_loop::GLib: Send NotSync Unpin; }
+fn with_glib() {
+    use glib_coro::application::{Launch, Launches};
+    use glib_coro::object::{Bound, Emissions, NextEmission, Once, PropertyValues, WaitFor};
+    use glib_coro_tests::subject::Subject;
+
+    table! {
+        event_loop::GLib: Send NotSync Unpin;
+
+        // The subject is `Send` and `Sync`; who waits for it stays on one thread all the same.
+        Subject: Send Sync Unpin;
+        Bound<Subject>: NotSend NotSync Unpin;
+        Emissions: NotSend NotSync Unpin;
+        NextEmission: NotSend NotSync Unpin;
+        Once<u8>: NotSend NotSync Unpin;
+        Once<Pinned>: NotSend NotSync Unpin;
+        PropertyValues<u8>: NotSend NotSync Unpin;
+        WaitFor<'static, u8>: NotSend NotSync Unpin;
+        Launch: NotSend NotSync Unpin;
+        Launches: NotSend NotSync Unpin;
+    }
 }
 
 /// The futures of `async fn`s: a `Send` coroutine may await them.

@@ -70,6 +70,13 @@ mod on_glib {
             "unasked" => unasked(),
             "earlier" => earlier(),
             "plain" => plain(),
+            "twice" => {
+                application::run(alone(), async |_| say("first"));
+                application::run(alone(), async |_| {
+                    say("second");
+                    ExitCode::from(2)
+                })
+            }
             _ => panic!("cannot do `{what}`"),
         };
         say("ran");

@@ -31,7 +31,7 @@ impl CancellationToken {
     /// ```
     ///
     /// The cancellable may be cancelled on any thread, and is not kept alive. That a cancellable was
-    /// [reset](CancellableExt::reset) does not bring a cancelled token back.
+    /// reset does not bring a cancelled token back.
     pub fn from_cancellable(cancellable: &Cancellable) -> Self {
         let node = Arc::new_cyclic(|node: &Weak<Node>| {
             let node = node.clone();
