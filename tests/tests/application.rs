@@ -144,6 +144,17 @@ fn ctrl_c_and_sigterm_end_it_cleanly(_: Host) {
     }
 }
 
+fn one_that_was_registered_before_listens_to_signals_too(_: Host) {
+    let mut process = Process::start("registered", None, &[]);
+    assert_eq!([process.line(), process.line()], ["startup", "body"]);
+    process.send(Signal::TERM);
+    let (lines, code, stderr) = process.end();
+    assert_eq!(
+        (lines, code, stderr.as_str()),
+        (vec!["ran".to_owned()], 0, "")
+    );
+}
+
 fn a_body_that_has_the_token_cleans_up_by_itself(_: Host) {
     let mut process = Process::start("goodbye", None, &[]);
     assert_eq!([process.line(), process.line()], ["startup", "body"]);
@@ -285,6 +296,7 @@ on_glib!(
     leftovers_get_the_token_one_poll_and_are_dropped_in_the_loop,
     an_application_with_a_window_goes_on_after_the_body,
     ctrl_c_and_sigterm_end_it_cleanly,
+    one_that_was_registered_before_listens_to_signals_too,
     a_body_that_has_the_token_cleans_up_by_itself,
     a_second_ctrl_c_ends_one_that_does_not_come_to_an_end,
     the_exit_code_of_its_own_command_line_wins_over_the_bodys,

@@ -35,7 +35,7 @@ type Callback = Rc<dyn Fn()>;
 pub(super) struct Interrupts([Option<SourceId>; 2]);
 
 impl Interrupts {
-    /// Has `callback` called by the default main context, which this thread must own.
+    /// Has `callback` called by the default main context, which this thread must own for as long as this lives.
     pub(super) fn listen(callback: impl Fn() + 'static) -> Self {
         let callback: Callback = Rc::new(callback);
         Self([SIGINT, SIGTERM].map(|signal| Some(listen(signal, callback.clone()))))
@@ -55,8 +55,7 @@ impl Drop for Interrupts {
 fn listen(signal: c_int, callback: Callback) -> SourceId {
     let callback = Box::into_raw(Box::new(callback));
     // SAFETY: GLib watches both signals. It owns the box until it calls `let_go`, once, and calls `interrupted` only on the
-    // thread that iterates the default context: this one, which owns the context until the application has ended, by when
-    // the source has been removed.
+    // thread that iterates the default context: this one, which owns the context until the source has been removed.
     unsafe {
         from_glib(g_unix_signal_add_full(
             ffi::G_PRIORITY_DEFAULT,

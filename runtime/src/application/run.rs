@@ -65,6 +65,13 @@ where
         Ok(inner) => inner,
         Err(error) => panic!("cannot run an application on this thread: {error}"),
     };
+    // Not left to the application alone: whatever it leaves on the context is for this thread only, to the end of this
+    // function.
+    let context = glib::MainContext::default();
+    let _owned = match context.acquire() {
+        Ok(owned) => owned,
+        Err(error) => panic!("cannot run an application on this thread: {error}"),
+    };
     let spec = builder.into_spec(Location::caller());
     let result = Rc::new(Cell::new(None));
     let hub = Rc::new(Hub::with_backlog());
@@ -100,24 +107,18 @@ where
         }
     });
     let interrupts = Rc::new(RefCell::new(None));
-    let startup = plain.connect_startup({
+    let listen = {
         let (interrupts, inner, hub) = (interrupts.clone(), inner.clone(), hub.clone());
-        move |app| {
-            let app = app.downgrade();
-            let token = inner.shutdown_token();
-            let hub = hub.clone();
-            let interrupted = move || {
-                let first = !token.is_cancelled();
-                token.cancel();
-                if !(first && hub.is_shutdown_awaited.get())
-                    && let Some(app) = app.upgrade()
-                {
-                    app.quit();
-                }
-            };
+        move |app: &gio::Application| {
+            let interrupted = on_interrupt(app, inner.shutdown_token(), hub.clone());
             interrupts.replace(Some(Interrupts::listen(interrupted)));
         }
-    });
+    };
+    if plain.is_registered() && !plain.is_remote() {
+        // Then it has started up already.
+        listen(plain);
+    }
+    let startup = plain.connect_startup(listen);
     let shutdown = plain.connect_shutdown({
         let inner = inner.clone();
         move |_| {
@@ -146,6 +147,24 @@ where
     match [status, hub.own_exit_status()] {
         [0, 0] => code,
         [0, status] | [status, _] => ExitCode::from(status),
+    }
+}
+
+/// What a signal does: it quits; but if the body awaits the token, the first only cancels that.
+fn on_interrupt(
+    app: &gio::Application,
+    token: CancellationToken,
+    hub: Rc<Hub>,
+) -> impl Fn() + use<> {
+    let app = app.downgrade();
+    move || {
+        let first = !token.is_cancelled();
+        token.cancel();
+        if !(first && hub.is_shutdown_awaited.get())
+            && let Some(app) = app.upgrade()
+        {
+            app.quit();
+        }
     }
 }
 

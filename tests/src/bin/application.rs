@@ -63,6 +63,15 @@ mod on_glib {
                 let _guard = OnDrop::new(|| say("dropped"));
                 pending::<()>().await;
             }),
+            "registered" => {
+                let app = alone();
+                app.register(gio::Cancellable::NONE)
+                    .expect("no bus is needed");
+                application::run(app, async |_| {
+                    say("body");
+                    pending::<()>().await;
+                })
+            }
             "goodbye" => goodbye(),
             "files" => files(),
             "command-lines" => command_lines(),
