@@ -237,6 +237,20 @@ fn once_ends_when_somebody_else_disconnects_the_handler(host: Host) {
     });
 }
 
+fn once_refuses_the_handler_of_another_object(_: Host) {
+    let (subject, other) = (Subject::new(), Subject::new());
+    let connect = |_: &Subject, resolve: Box<dyn Fn(())>| {
+        subject.connect_local("plain", false, move |_| {
+            resolve(());
+            None
+        })
+    };
+    let line = line!() + 1;
+    let caught = catch_panic(|| once(&other, connect));
+    assert_eq!((caught.file.as_str(), caught.line), (file!(), line));
+    assert!(caught.message.contains("GlibCoroTestSubject"), "{caught:?}");
+}
+
 fn an_emission_on_another_thread_reaches_the_coroutine_on_its_own(host: Host) {
     host.runtime().block_on(async {
         let subject = Subject::new();
@@ -441,6 +455,7 @@ on_every_host!(
     a_signal_that_wants_an_answer_gets_none_from_who_only_looks,
     once_takes_what_is_not_send_and_disconnects_when_it_is_dropped,
     once_ends_when_somebody_else_disconnects_the_handler,
+    once_refuses_the_handler_of_another_object,
     an_emission_on_another_thread_reaches_the_coroutine_on_its_own,
     emissions_on_other_threads_race_with_the_end_of_streams,
     an_unknown_signal_panics_at_the_line_of_the_caller,

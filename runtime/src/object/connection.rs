@@ -43,15 +43,16 @@ impl Drop for Connection {
         let (Some(object), Some(id)) = (self.object.upgrade(), self.id.take()) else {
             return;
         };
-        // SAFETY: the object is alive, and any number may be asked for.
-        let is_connected = unsafe {
-            gobject_ffi::g_signal_handler_is_connected(object.as_ptr(), id.as_raw()) != 0
-        };
         // If not, a disposal has disconnected it, or the program.
-        if is_connected {
+        if is_connected(&object, &id) {
             object.disconnect(id);
         }
     }
+}
+
+pub(super) fn is_connected(object: &glib::Object, id: &SignalHandlerId) -> bool {
+    // SAFETY: the object is alive, and any number may be asked for.
+    unsafe { gobject_ffi::g_signal_handler_is_connected(object.as_ptr(), id.as_raw()) != 0 }
 }
 
 impl fmt::Debug for Connection {

@@ -9,7 +9,7 @@ use futures_core::FusedFuture;
 use glib::SignalHandlerId;
 use glib::prelude::*;
 
-use super::connection::Connection;
+use super::connection::{Connection, is_connected};
 use super::mailbox::{Receiver, mailbox};
 
 /// Waits for the first call of a signal handler, and gives what the handler resolved with; `None` if it was disconnected
@@ -50,9 +50,14 @@ use super::mailbox::{Receiver, mailbox};
 /// The handler is connected at once, not when the future is first polled, and disconnected when the future is done or
 /// dropped. The object is not kept alive. What is resolved after the first time is dropped.
 ///
+/// # Panics
+///
+/// If the handler is not one of this object.
+///
 /// # Cancel safety
 ///
 /// Dropping the future disconnects the handler; what it resolved with is lost.
+#[track_caller]
 pub fn once<O, T>(
     object: &O,
     connect: impl FnOnce(&O, Box<dyn Fn(T)>) -> SignalHandlerId,
@@ -95,9 +100,14 @@ where
 /// # }
 /// ```
 ///
+/// # Panics
+///
+/// As [`once`].
+///
 /// # Cancel safety
 ///
 /// As [`once`].
+#[track_caller]
 pub fn once_send<O, T>(
     object: &O,
     connect: impl FnOnce(&O, Box<dyn Fn(T) + Send + Sync>) -> SignalHandlerId,
@@ -121,10 +131,18 @@ pub struct Once<T> {
 }
 
 impl<T> Once<T> {
+    #[track_caller]
     fn new(object: &impl IsA<glib::Object>, id: SignalHandlerId, receiver: Receiver<T>) -> Self {
+        let object = object.upcast_ref();
+        assert!(
+            is_connected(object, &id),
+            "`once` disconnects the handler in the end, but it is not connected to this `{}`; pass the object whose \
+             signal it is",
+            object.type_()
+        );
         Self {
             receiver,
-            connection: Some(Connection::new(object.upcast_ref(), id)),
+            connection: Some(Connection::new(object, id)),
         }
     }
 }
