@@ -32,6 +32,7 @@
 //! * [`spawn`], [`yield_now`], [`idle`] and [`task`]: coroutines and their handles;
 //! * [`sleep`], [`timeout`] and [`time`]: sleeping, timeouts, intervals;
 //! * [`readable`], [`writable`], [`Async`], [`io`] and [`net`]: descriptors and sockets;
+//! * [`unblock`]: functions that block, on threads of their own;
 //! * [`Runtime`], [`Handle`] and [`runtime`]: which runtime is current, other threads, and what is
 //!   promised about scheduling;
 //! * [`event_loop`]: GLib, the built-in loop, and how to host coroutines on another one.
@@ -62,6 +63,7 @@ pub mod net;
 pub mod runtime;
 pub mod task;
 pub mod time;
+mod unblock;
 
 pub use futures_util::{join, select, try_join};
 #[cfg(feature = "glib")]
@@ -72,3 +74,4 @@ pub use self::io::{Async, readable, writable};
 pub use self::runtime::{Handle, Runtime, block_on};
 pub use self::task::{JoinError, JoinHandle, idle, spawn, yield_now};
 pub use self::time::{sleep, timeout};
+pub use self::unblock::{Unblock, unblock};

@@ -22,7 +22,7 @@ use glib_coro::task::{
     JoinError, JoinHandle, JoinSet, LocalKey, Priority, Scope, YieldNow,
 };
 use glib_coro::time::{Elapsed, Interval, MissedTickBehavior, Sleep, Timeout};
-use glib_coro::{runtime, task};
+use glib_coro::{Unblock, runtime, task};
 
 /// Tells which of the three a type is: its own methods are there only where it has the trait, and come
 /// before those of [`Otherwise`].
@@ -128,6 +128,10 @@ fn types() {
         Interval: Send Sync Unpin;
         MissedTickBehavior: Send Sync Unpin;
         Elapsed: Send Sync Unpin;
+
+        Unblock<u8>: Send Sync Unpin;
+        Unblock<Cell<u8>>: Send Sync Unpin;
+        Unblock<Rc<u8>>: NotSend NotSync Unpin;
 
         Async<Socket>: Send Sync Unpin;
         Async<Local>: NotSend NotSync Unpin;
