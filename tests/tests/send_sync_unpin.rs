@@ -12,7 +12,7 @@ use std::os::unix::net::UnixStream;
 use std::rc::Rc;
 
 use glib_coro::event_loop::{self, Driver, EventLoop, Standalone, Turn};
-use glib_coro::io::{Async, Readable, Ready, Writable};
+use glib_coro::io::{Async, Readable, Ready, ReadyOwned, Writable};
 use glib_coro::net::{TcpListener, TcpStream};
 use glib_coro::runtime::{
     EnterGuard, Handle, Metrics, Runtime, TryCurrentError, Unhandled, Worker,
@@ -137,6 +137,8 @@ fn types() {
         Async<Local>: NotSend NotSync Unpin;
         Ready<'static, Socket>: Send Sync Unpin;
         Ready<'static, Local>: NotSend NotSync Unpin;
+        ReadyOwned<Socket>: Send Sync Unpin;
+        ReadyOwned<Local>: NotSend NotSync Unpin;
         Readable<Socket>: Send Sync Unpin;
         Readable<Local>: NotSend NotSync Unpin;
         Writable<Socket>: Send Sync Unpin;
