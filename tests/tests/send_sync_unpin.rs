@@ -8,12 +8,15 @@ use std::cell::Cell;
 use std::io;
 use std::marker::{PhantomData, PhantomPinned};
 use std::net::SocketAddr;
-use std::os::unix::net::UnixStream;
+use std::os::unix::net;
 use std::rc::Rc;
 
 use glib_coro::event_loop::{self, Driver, EventLoop, Standalone, Turn};
 use glib_coro::io::{Async, Readable, Ready, ReadyOwned, Writable};
-use glib_coro::net::{TcpListener, TcpStream};
+use glib_coro::net::{
+    OwnedReadHalf, OwnedWriteHalf, ReuniteError, TcpListener, TcpStream, UdpSocket, UnixDatagram,
+    UnixListener, UnixStream, lookup_host,
+};
 use glib_coro::runtime::{
     EnterGuard, Handle, Metrics, Runtime, TryCurrentError, Unhandled, Worker,
 };
@@ -74,9 +77,9 @@ macro_rules! table {
     };
 }
 
-type Socket = UnixStream;
+type Socket = net::UnixStream;
 /// A descriptor that must stay on its thread, and one that may move but not be shared.
-type Local = Rc<UnixStream>;
+type Local = Rc<net::UnixStream>;
 type Pinned = PhantomPinned;
 
 #[test]
@@ -145,6 +148,13 @@ fn types() {
         Writable<Local>: NotSend NotSync Unpin;
         TcpListener: Send Sync Unpin;
         TcpStream: Send Sync Unpin;
+        UdpSocket: Send Sync Unpin;
+        UnixListener: Send Sync Unpin;
+        UnixStream: Send Sync Unpin;
+        UnixDatagram: Send Sync Unpin;
+        OwnedReadHalf<TcpStream>: Send Sync Unpin;
+        OwnedWriteHalf<TcpStream>: Send Sync Unpin;
+        ReuniteError<TcpStream>: Send Sync Unpin;
     }
 }
 
@@ -165,6 +175,13 @@ fn futures() {
     is_send(|address: SocketAddr| TcpListener::bind(address));
     is_send(|listener: &'static TcpListener| listener.accept());
     is_send(|stream: &'static TcpStream| stream.readable());
+    is_send(|name: &'static str| TcpStream::connect(name));
+    is_send(|name: &'static str| lookup_host(name));
+    is_send(|socket: &'static UdpSocket| socket.recv(&mut []));
+    is_send(|socket: &'static UdpSocket| socket.send_to(&[], "localhost:9"));
+    is_send(|path: &'static str| UnixStream::connect(path));
+    is_send(|listener: &'static UnixListener| listener.accept());
+    is_send(|socket: &'static UnixDatagram| socket.send_to(&[], ""));
 }
 
 /// A stream of connections, which has no name.
