@@ -256,6 +256,21 @@ impl<T> Async<T> {
 
     /// Like [`read_with`](Self::read_with), for operations that need `&mut T`.
     ///
+    /// ```
+    /// use std::io::{Read, Write};
+    /// use std::os::unix::net::UnixStream;
+    /// use glib_coro::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, mut theirs) = UnixStream::pair()?;
+    /// let mut ours = Async::new(ours)?;
+    /// theirs.write_all(b"hello")?;
+    /// let mut buffer = [0; 5];
+    /// // SAFETY: reading does not close the socket.
+    /// unsafe { ours.read_with_mut(|io| io.read_exact(&mut buffer)).await? };
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The operation's, and the kernel's.
@@ -272,6 +287,19 @@ impl<T> Async<T> {
     }
 
     /// Like [`write_with`](Self::write_with), for operations that need `&mut T`.
+    ///
+    /// ```
+    /// use std::io::Write;
+    /// use std::os::unix::net::UnixStream;
+    /// use glib_coro::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// let mut ours = Async::new(ours)?;
+    /// // SAFETY: writing does not close the socket.
+    /// unsafe { ours.write_with_mut(|io| io.write_all(b"hello")).await? };
+    /// # drop(theirs); Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     ///
