@@ -44,6 +44,11 @@
 //! | `glib` | yes | the GLib host; without it no system library is needed |
 //! | `net` | yes | [`net`] |
 //! | `test-util` | no | [the virtual clock](time#the-virtual-clock): `time::{pause, resume, advance}`, `Builder::start_paused` |
+//!
+//! # Platforms
+//!
+//! Linux is built and tested. On macOS and the BSDs descriptors and timers go through the crate polling; that way is
+//! tested on Linux (`--cfg glib_coro_backend="polling"` chooses it), and elsewhere compiled only.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]

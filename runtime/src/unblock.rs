@@ -18,7 +18,7 @@ use crate::core::reactor::wake_all;
 /// Runs a function that blocks (file access, name resolution, a long computation) on a thread of its own,
 /// and waits for what it returns without blocking the loop.
 ///
-/// The function starts at once, before the future is first polled. It runs on one of up to 512 threads
+/// The function starts at once, before the future is first polled. It runs on one of up to 256 threads
 /// that all runtimes of the process share; while all are busy, further functions wait for one, in order.
 /// A thread ends after five seconds without work. A function that still runs when the program ends is
 /// cut off there.

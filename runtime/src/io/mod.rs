@@ -5,6 +5,7 @@
 
 mod asynchronous;
 mod io_safe;
+mod perform;
 mod ready;
 mod registrations;
 #[cfg(feature = "net")]

@@ -9,8 +9,8 @@ use std::time::Duration;
 /// Must not unwind.
 pub(super) type Job = Box<dyn FnOnce() + Send>;
 
-/// tokio's figure. Jobs may wait for one another, so the limit is far above the number of processors.
-const MAX_THREADS: usize = 512;
+/// Jobs may wait for one another, so the limit is far above the number of processors.
+const MAX_THREADS: usize = 256;
 /// How long a thread waits for work before it ends.
 const PATIENCE: Duration = Duration::from_secs(5);
 
