@@ -471,3 +471,24 @@ on_every_host![
     sockets_come_from_std_and_go_back,
     a_peek_leaves_the_data,
 ];
+
+#[cfg(feature = "test-util")]
+mod on_a_virtual_clock {
+    use super::*;
+
+    fn the_quarter_of_a_second_is_virtual(host: Host) {
+        let rt = host.builder().start_paused(true).build().unwrap();
+        rt.block_on(async {
+            let (silent, _queue) = unresponsive();
+            let (_listener, address) = listener().await;
+            let start = glib_coro::time::now();
+            let addresses = vec![silent; 9].into_iter().chain([address]);
+            let stream = TcpStream::connect(Vec::from_iter(addresses)).await.unwrap();
+            assert_eq!(stream.peer_addr().unwrap(), address);
+            let waited = glib_coro::time::now() - start;
+            assert_eq!(waited, 9 * Duration::from_millis(250));
+        });
+    }
+
+    on_every_host![the_quarter_of_a_second_is_virtual];
+}

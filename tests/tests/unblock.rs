@@ -189,3 +189,32 @@ on_every_host![
     the_runtime_may_end_first,
 ];
 on_every_host![alone: threads_are_used_again_and_end_when_there_is_no_work];
+
+#[cfg(feature = "test-util")]
+mod on_a_virtual_clock {
+    use super::*;
+
+    fn a_function_holds_the_clock(host: Host) {
+        let rt = host.builder().start_paused(true).build().unwrap();
+        rt.block_on(async {
+            let start = glib_coro::time::now();
+            let hour = Duration::from_secs(3600);
+            let (go, may_go) = channel();
+            let sleeper = spawn(sleep(hour));
+            // Longer than it takes to fall asleep, so that a clock that did not wait would jump.
+            let job = unblock(move || {
+                thread::sleep(Duration::from_millis(50));
+                may_go.recv().unwrap()
+            });
+            go.send(42).unwrap();
+            assert_eq!(timeout(hour / 2, job).await.unwrap(), 42);
+            assert_eq!(glib_coro::time::now(), start, "nobody slept");
+            // Also one that nobody waits for any more; then the clock goes on.
+            drop(unblock(|| thread::sleep(Duration::from_millis(50))));
+            sleeper.await.unwrap();
+            assert_eq!(glib_coro::time::now() - start, hour);
+        });
+    }
+
+    on_every_host![a_function_holds_the_clock];
+}
