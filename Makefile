@@ -5,7 +5,7 @@
 help:
 	@echo "make demo   the tour: every example program at work, on GLib and on the built-in loop"
 	@echo "make test   all tests, with GLib and without, documentation tests, and make lint"
-	@echo "make deep   what takes long: loom, valgrind, and all tests on a busy machine"
+	@echo "make deep   what takes long: loom, valgrind, and all tests on a busy machine and without epoll"
 	@echo "make bench  the benchmarks"
 	@echo "make lint   rustfmt, clippy and rustdoc, with warnings denied"
 	@echo "make deps   install the system packages that are missing"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What takes too long for every change: the remote wake queue under loom, the GLib host's tests under
 # valgrind, and the whole suite on a machine that is busy with something else.
-# DEEP selects some of it: DEEP="loom valgrind busy" is the default.
+# DEEP selects some of it: DEEP="loom valgrind busy polling" is the default.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -60,6 +60,11 @@ run_busy() {
     trap - EXIT
 }
 
-for part in ${DEEP:-loom valgrind busy}; do
+# On the backend for systems without epoll.
+run_polling() {
+    RUSTFLAGS='--cfg glib_coro_backend="polling"' cargo test --workspace --target-dir target/polling
+}
+
+for part in ${DEEP:-loom valgrind busy polling}; do
     "run_$part"
 done

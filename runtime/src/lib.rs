@@ -32,6 +32,7 @@
 //! * [`spawn`], [`yield_now`], [`idle`] and [`task`]: coroutines and their handles;
 //! * [`sleep`], [`timeout`] and [`time`]: sleeping, timeouts, intervals;
 //! * [`readable`], [`writable`], [`Async`], [`io`] and [`net`]: descriptors and sockets;
+//! * [`unblock`]: functions that block, on threads of their own;
 //! * [`Runtime`], [`Handle`] and [`runtime`]: which runtime is current, other threads, and what is
 //!   promised about scheduling;
 //! * `object`: GObject signals and properties, coroutines that end with an object; `application`: GTK's and other applications;
@@ -45,6 +46,11 @@
 //! | `gio` | no | `application`, and `gio::Cancellable` as a cancellation token |
 //! | `net` | yes | [`net`] |
 //! | `test-util` | no | [the virtual clock](time#the-virtual-clock): `time::{pause, resume, advance}`, `Builder::start_paused` |
+//!
+//! # Platforms
+//!
+//! Linux is built and tested. On macOS and the BSDs descriptors and timers go through the crate polling; that way is
+//! tested on Linux (`--cfg glib_coro_backend="polling"` chooses it), and elsewhere compiled only.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]
@@ -68,6 +74,7 @@ pub mod object;
 pub mod runtime;
 pub mod task;
 pub mod time;
+mod unblock;
 
 pub use futures_util::{join, select, try_join};
 #[cfg(feature = "gio")]
@@ -80,3 +87,4 @@ pub use self::io::{Async, readable, writable};
 pub use self::runtime::{Handle, Runtime, block_on};
 pub use self::task::{JoinError, JoinHandle, idle, spawn, yield_now};
 pub use self::time::{sleep, timeout};
+pub use self::unblock::{Unblock, unblock};

@@ -148,6 +148,12 @@ fn same_thread_wakes_make_no_system_call(host: Host) {
     for allowed in ["epoll_wait", "epoll_pwait", "epoll_pwait2", "clock_gettime"] {
         calls.remove(allowed);
     }
+    if cfg!(glib_coro_backend = "polling") {
+        // Its look takes five.
+        for allowed in ["epoll_ctl", "read", "timerfd_settime"] {
+            calls.remove(allowed);
+        }
+    }
     assert!(calls.is_empty(), "{calls:?}");
 }
 

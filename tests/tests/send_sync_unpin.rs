@@ -8,12 +8,15 @@ use std::cell::Cell;
 use std::io;
 use std::marker::{PhantomData, PhantomPinned};
 use std::net::SocketAddr;
-use std::os::unix::net::UnixStream;
+use std::os::unix::net;
 use std::rc::Rc;
 
 use glib_coro::event_loop::{self, Driver, EventLoop, Standalone, Turn};
-use glib_coro::io::{Async, Readable, Ready, Writable};
-use glib_coro::net::{TcpListener, TcpStream};
+use glib_coro::io::{Async, Readable, Ready, ReadyOwned, Writable};
+use glib_coro::net::{
+    OwnedReadHalf, OwnedWriteHalf, ReuniteError, TcpListener, TcpStream, UdpSocket, UnixDatagram,
+    UnixListener, UnixStream, lookup_host,
+};
 use glib_coro::runtime::{
     EnterGuard, Handle, Metrics, Runtime, TryCurrentError, Unhandled, Worker,
 };
@@ -22,7 +25,7 @@ use glib_coro::task::{
     JoinError, JoinHandle, JoinSet, LocalKey, Priority, Scope, YieldNow,
 };
 use glib_coro::time::{Elapsed, Interval, MissedTickBehavior, Sleep, Timeout};
-use glib_coro::{runtime, task};
+use glib_coro::{Unblock, runtime, task};
 
 /// Tells which of the three a type is: its own methods are there only where it has the trait, and come
 /// before those of [`Otherwise`].
@@ -74,9 +77,9 @@ macro_rules! table {
     };
 }
 
-type Socket = UnixStream;
+type Socket = net::UnixStream;
 /// A descriptor that must stay on its thread, and one that may move but not be shared.
-type Local = Rc<UnixStream>;
+type Local = Rc<net::UnixStream>;
 type Pinned = PhantomPinned;
 
 #[test]
@@ -129,16 +132,29 @@ fn types() {
         MissedTickBehavior: Send Sync Unpin;
         Elapsed: Send Sync Unpin;
 
+        Unblock<u8>: Send Sync Unpin;
+        Unblock<Cell<u8>>: Send Sync Unpin;
+        Unblock<Rc<u8>>: NotSend NotSync Unpin;
+
         Async<Socket>: Send Sync Unpin;
         Async<Local>: NotSend NotSync Unpin;
         Ready<'static, Socket>: Send Sync Unpin;
         Ready<'static, Local>: NotSend NotSync Unpin;
+        ReadyOwned<Socket>: Send Sync Unpin;
+        ReadyOwned<Local>: NotSend NotSync Unpin;
         Readable<Socket>: Send Sync Unpin;
         Readable<Local>: NotSend NotSync Unpin;
         Writable<Socket>: Send Sync Unpin;
         Writable<Local>: NotSend NotSync Unpin;
         TcpListener: Send Sync Unpin;
         TcpStream: Send Sync Unpin;
+        UdpSocket: Send Sync Unpin;
+        UnixListener: Send Sync Unpin;
+        UnixStream: Send Sync Unpin;
+        UnixDatagram: Send Sync Unpin;
+        OwnedReadHalf<TcpStream>: Send Sync Unpin;
+        OwnedWriteHalf<TcpStream>: Send Sync Unpin;
+        ReuniteError<TcpStream>: Send Sync Unpin;
     }
 }
 
@@ -177,6 +193,13 @@ fn futures() {
     is_send(|address: SocketAddr| TcpListener::bind(address));
     is_send(|listener: &'static TcpListener| listener.accept());
     is_send(|stream: &'static TcpStream| stream.readable());
+    is_send(|name: &'static str| TcpStream::connect(name));
+    is_send(|name: &'static str| lookup_host(name));
+    is_send(|socket: &'static UdpSocket| socket.recv(&mut []));
+    is_send(|socket: &'static UdpSocket| socket.send_to(&[], "localhost:9"));
+    is_send(|path: &'static str| UnixStream::connect(path));
+    is_send(|listener: &'static UnixListener| listener.accept());
+    is_send(|socket: &'static UnixDatagram| socket.send_to(&[], ""));
 }
 
 /// A stream of connections, which has no name.

@@ -1,9 +1,14 @@
-//! Blocking jobs that a runtime's coroutines started.
+//! Blocking jobs that a runtime's coroutines started, and how such a job ended.
 
+use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
 
 use super::Core;
+use super::id::Id;
+use super::name::Name;
+use super::outcome::{Description, Failure, Outcome};
 
 /// How many blocking jobs are under way. While there are any, a virtual clock must not jump: their results
 /// are events that only real time brings.
@@ -18,7 +23,10 @@ pub(crate) struct BlockingJobs {
 
 impl BlockingJobs {
     /// Whether no job is under way. If one is, the loop gets a turn when the last of them has ended.
-    #[allow(dead_code, reason = "asked by the virtual clock")]
+    #[cfg_attr(
+        not(feature = "test-util"),
+        allow(dead_code, reason = "asked by the virtual clock")
+    )]
     pub(crate) fn is_idle(&self) -> bool {
         if self.count.load(Ordering::SeqCst) == 0 {
             return true;
@@ -32,11 +40,9 @@ impl BlockingJobs {
 
 /// One blocking job under way.
 #[derive(Debug)]
-#[allow(dead_code, reason = "for what starts blocking jobs")]
 pub(crate) struct BlockingGuard(Arc<Core>);
 
 impl BlockingGuard {
-    #[allow(dead_code, reason = "for what starts blocking jobs")]
     pub(crate) fn new(core: &Arc<Core>) -> Self {
         core.blocking.count.fetch_add(1, Ordering::SeqCst);
         Self(core.clone())
@@ -52,6 +58,20 @@ impl Drop for BlockingGuard {
             self.0.reactor.notify();
         }
     }
+}
+
+/// The result of a blocking job; like a coroutine's, a panic that nobody takes out is reported.
+pub(crate) fn outcome<T>(
+    result: thread::Result<T>,
+    core: Option<Arc<Core>>,
+    location: &'static Location<'static>,
+) -> Outcome<T> {
+    Outcome::new(result.map_err(Failure::Panicked), None, || Description {
+        core,
+        id: Id::next(),
+        name: Some(Name::Literal(&"unblock")),
+        location,
+    })
 }
 
 #[cfg(test)]

@@ -416,7 +416,7 @@ impl Core {
         let tasks = self.tasks.lock();
         let entry = tasks.get(slot, id);
         Description {
-            core: self.clone(),
+            core: Some(self.clone()),
             id,
             name: entry.and_then(|entry| entry.name.clone()),
             location: entry.map_or(Location::caller(), |entry| entry.location),

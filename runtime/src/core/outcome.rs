@@ -37,7 +37,8 @@ enum State<T> {
 
 /// Who a coroutine is.
 pub(super) struct Description {
-    pub(super) core: Arc<Core>,
+    /// Whose hook is told. Without one it goes to standard error.
+    pub(super) core: Option<Arc<Core>>,
     pub(super) id: Id,
     pub(super) name: Option<Name>,
     pub(super) location: &'static Location<'static>,
@@ -120,12 +121,19 @@ impl Description {
             name,
             location,
         } = self;
-        core.unhandled(Unhandled {
+        let unhandled = Unhandled {
             id,
             name,
             location,
             cause,
-        });
+        };
+        match core {
+            Some(core) => core.unhandled(unhandled),
+            None => {
+                super::log_to_stderr(&unhandled.to_string());
+                discard(unhandled);
+            }
+        }
     }
 }
 

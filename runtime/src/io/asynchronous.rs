@@ -1,27 +1,20 @@
 //! A descriptor of one's own.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::io::{self, IoSlice, IoSliceMut, Read, Write};
-use std::os::fd::{AsFd, BorrowedFd};
-use std::pin::Pin;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use futures_io::{AsyncRead, AsyncWrite};
-
-use super::IoSafe;
+use super::perform::{perform, poll_perform};
+use super::ready::{Ready, ReadyOwned, Wait};
 use super::registrations::Registrations;
-use crate::core::Core;
-use crate::core::current::poll_proceed;
 use crate::core::source::{Direction, MustRearm, Waiter};
-use crate::runtime::is_current_or_none;
 
 /// A non-blocking descriptor whose operations can be awaited.
 ///
-/// The type and its methods are those of [async-io](https://docs.rs/async-io), so that code written for
-/// the one is at home on the other. Any number of coroutines may read, and any number write, at the same
-/// time. It may move between runtimes and threads.
+/// The type and its methods are those of [async-io](https://docs.rs/async-io): a program that was written for
+/// `async_io::Async` needs another `use` line and nothing else. It may move between runtimes and threads.
 ///
 /// ```
 /// use std::os::unix::net::UnixStream;
@@ -37,9 +30,27 @@ use crate::runtime::is_current_or_none;
 /// assert_eq!(&buffer, b"hello");
 /// # Ok(()) }) }
 /// ```
-pub struct Async<T: AsFd> {
+///
+/// # Several coroutines
+///
+/// `&Async<T>` can be read and written where `&T` can. Any number of coroutines may wait for reading and any
+/// number for writing, in whatever way; all of them are woken, and who comes first gets the data. (async-io
+/// allows one reader and one writer through the traits and the poll functions.)
+///
+/// # Closing
+///
+/// `close` of the I/O traits flushes. To end the sending direction of a socket, shut the inner one down.
+///
+/// # Files and standard streams
+///
+/// The kernel cannot wait for a regular file, so [`new`](Self::new) gives an error; use
+/// [`unblock`](crate::unblock()). A terminal or a pipe that is a standard stream is shared with other programs,
+/// and non-blocking for them, too: avoid it, or wait with [`readable`](super::readable()) before you read.
+pub struct Async<T> {
     /// `None` only between `into_inner` and drop.
     io: Option<T>,
+    /// `T`'s, noted where `T` is known to have it, so that the type itself needs no bound, as in async-io.
+    descriptor: fn(&T) -> BorrowedFd<'_>,
     registrations: Registrations,
 }
 
@@ -63,14 +74,20 @@ impl<T: AsFd> Async<T> {
     /// As [`new`](Self::new).
     pub fn new_nonblocking(io: T) -> io::Result<Self> {
         let registrations = Registrations::default();
-        registrations.get(&io)?;
+        registrations.get(|| io.as_fd())?;
         Ok(Self {
             io: Some(io),
+            descriptor: T::as_fd,
             registrations,
         })
     }
+}
 
+impl<T> Async<T> {
     /// The inner value.
+    ///
+    /// What it does on its own is not seen: an operation that gives `WouldBlock` there must be repeated after
+    /// [`readable`](Self::readable) or [`writable`](Self::writable).
     pub fn get_ref(&self) -> &T {
         self.io.as_ref().expect("taken by `into_inner` only")
     }
@@ -85,6 +102,10 @@ impl<T: AsFd> Async<T> {
         self.io.as_mut().expect("taken by `into_inner` only")
     }
 
+    fn fd(&self) -> BorrowedFd<'_> {
+        (self.descriptor)(self.get_ref())
+    }
+
     /// Gives the inner value back. It stays non-blocking.
     ///
     /// # Errors
@@ -92,7 +113,7 @@ impl<T: AsFd> Async<T> {
     /// None today; the signature is async-io's.
     pub fn into_inner(mut self) -> io::Result<T> {
         let io = self.io.take().expect("taken here only");
-        self.registrations.release(&io);
+        self.registrations.release((self.descriptor)(&io));
         Ok(io)
     }
 
@@ -122,22 +143,54 @@ impl<T: AsFd> Async<T> {
         Ready::new(self, Direction::Write)
     }
 
+    /// Like [`readable`](Self::readable), with a future that borrows nothing.
+    ///
+    /// ```
+    /// use std::os::unix::net::UnixStream;
+    /// use std::sync::Arc;
+    /// use glib_coro::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// let ours = Arc::new(Async::new(ours)?);
+    /// let hang_up = glib_coro::spawn(ours.readable_owned());
+    /// drop(theirs);
+    /// hang_up.await.unwrap()
+    /// # }) }
+    /// ```
+    pub fn readable_owned(self: Arc<Self>) -> ReadyOwned<T> {
+        ReadyOwned::new(self, Direction::Read)
+    }
+
+    /// Like [`writable`](Self::writable), with a future that borrows nothing.
+    pub fn writable_owned(self: Arc<Self>) -> ReadyOwned<T> {
+        ReadyOwned::new(self, Direction::Write)
+    }
+
     /// Is ready when the kernel has reported readability since the call that returned `Pending`.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's.
     pub fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_event(Direction::Read, cx)
     }
 
     /// Like [`poll_readable`](Self::poll_readable), for writing.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's.
     pub fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_event(Direction::Write, cx)
     }
 
     fn poll_event(&self, direction: Direction, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let registration = self.registrations.get(self)?;
+        let registration = self.registrations.get(|| self.fd())?;
         match registration.source.poll_next_event(direction, cx) {
             Ok(poll) => poll.map(Ok),
             Err(MustRearm) => {
-                let rearmed = registration.rearm(self.as_fd());
+                let rearmed = registration.rearm(self.fd());
                 if rearmed.is_err() {
                     registration.source.end_wait(direction);
                 }
@@ -145,6 +198,15 @@ impl<T: AsFd> Async<T> {
                 Poll::Pending
             }
         }
+    }
+
+    /// What waits for the next event: made before the kernel is asked, so that its answer is that event.
+    pub(super) fn rearmed_wait(&self, direction: Direction) -> io::Result<Wait> {
+        let registration = self.registrations.get(|| self.fd())?;
+        let tick = registration.source.tick(direction);
+        registration.rearm(self.fd())?;
+        let waiter = Waiter::new(registration.source, direction, tick);
+        Ok((registration.core, waiter))
     }
 
     /// Performs a read operation as soon as it does not block.
@@ -165,6 +227,9 @@ impl<T: AsFd> Async<T> {
     /// # Ok(()) }) }
     /// ```
     ///
+    /// `WouldBlock` must be the descriptor's own: an operation that invents it waits for the next data to
+    /// arrive, however much is there already.
+    ///
     /// # Errors
     ///
     /// The operation's, and the kernel's.
@@ -172,8 +237,8 @@ impl<T: AsFd> Async<T> {
     /// # Cancel safety
     ///
     /// As the operation: nothing happens between its success and the return.
-    pub async fn read_with<R>(&self, op: impl FnMut(&T) -> io::Result<R>) -> io::Result<R> {
-        self.perform(Direction::Read, op).await
+    pub async fn read_with<R>(&self, mut op: impl FnMut(&T) -> io::Result<R>) -> io::Result<R> {
+        self.perform(Direction::Read, |io| op(io)).await
     }
 
     /// Performs a write operation as soon as it does not block. Like [`read_with`](Self::read_with)
@@ -182,38 +247,115 @@ impl<T: AsFd> Async<T> {
     /// # Errors
     ///
     /// The operation's, and the kernel's.
-    pub async fn write_with<R>(&self, op: impl FnMut(&T) -> io::Result<R>) -> io::Result<R> {
-        self.perform(Direction::Write, op).await
+    pub async fn write_with<R>(&self, mut op: impl FnMut(&T) -> io::Result<R>) -> io::Result<R> {
+        self.perform(Direction::Write, |io| op(io)).await
     }
 
-    async fn perform<R>(
-        &self,
-        direction: Direction,
-        mut op: impl FnMut(&T) -> io::Result<R>,
+    /// Like [`read_with`](Self::read_with), for operations that need `&mut T`.
+    ///
+    /// ```
+    /// use std::io::{Read, Write};
+    /// use std::os::unix::net::UnixStream;
+    /// use glib_coro::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, mut theirs) = UnixStream::pair()?;
+    /// let mut ours = Async::new(ours)?;
+    /// theirs.write_all(b"hello")?;
+    /// let mut buffer = [0; 5];
+    /// // SAFETY: reading does not close the socket.
+    /// unsafe { ours.read_with_mut(|io| io.read_exact(&mut buffer)).await? };
+    /// # Ok(()) }) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The operation's, and the kernel's.
+    ///
+    /// # Safety
+    ///
+    /// The operation must not close or replace the descriptor.
+    #[allow(unsafe_code, reason = "the promise is the caller's, as in async-io")]
+    pub async unsafe fn read_with_mut<R>(
+        &mut self,
+        op: impl FnMut(&mut T) -> io::Result<R>,
     ) -> io::Result<R> {
-        poll_fn(poll_proceed).await;
-        loop {
-            let registration = self.registrations.get(self)?;
-            let (ready, tick) = registration.source.state(direction);
-            if ready {
-                match op(self.get_ref()) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                        registration.source.clear(direction, tick);
-                    }
-                    result => return result,
-                }
-            }
-            let mut waiter = Waiter::new(registration.source, direction, tick);
-            poll_fn(|cx| {
-                if is_current_or_none(&registration.core) {
-                    waiter.poll(cx)
-                } else {
-                    // Polled on another runtime by now, so wait there.
-                    Poll::Ready(())
-                }
-            })
-            .await;
-        }
+        self.perform_mut(Direction::Read, op).await
+    }
+
+    /// Like [`write_with`](Self::write_with), for operations that need `&mut T`.
+    ///
+    /// ```
+    /// use std::io::Write;
+    /// use std::os::unix::net::UnixStream;
+    /// use glib_coro::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// let mut ours = Async::new(ours)?;
+    /// // SAFETY: writing does not close the socket.
+    /// unsafe { ours.write_with_mut(|io| io.write_all(b"hello")).await? };
+    /// # drop(theirs); Ok(()) }) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The operation's, and the kernel's.
+    ///
+    /// # Safety
+    ///
+    /// The operation must not close or replace the descriptor.
+    #[allow(unsafe_code, reason = "the promise is the caller's, as in async-io")]
+    pub async unsafe fn write_with_mut<R>(
+        &mut self,
+        op: impl FnMut(&mut T) -> io::Result<R>,
+    ) -> io::Result<R> {
+        self.perform_mut(Direction::Write, op).await
+    }
+
+    async fn perform<'a, R>(
+        &'a self,
+        direction: Direction,
+        op: impl FnMut(&mut &'a T) -> io::Result<R>,
+    ) -> io::Result<R> {
+        let mut io = self.get_ref();
+        perform(&self.registrations, &mut io, self.descriptor, direction, op).await
+    }
+
+    async fn perform_mut<R>(
+        &mut self,
+        direction: Direction,
+        op: impl FnMut(&mut T) -> io::Result<R>,
+    ) -> io::Result<R> {
+        let io = self.io.as_mut().expect("taken by `into_inner` only");
+        perform(&self.registrations, io, self.descriptor, direction, op).await
+    }
+
+    pub(super) fn poll_mut<R>(
+        &mut self,
+        direction: Direction,
+        cx: &mut Context<'_>,
+        op: impl FnMut(&mut T) -> io::Result<R>,
+    ) -> Poll<io::Result<R>> {
+        let io = self.io.as_mut().expect("taken by `into_inner` only");
+        poll_perform(&self.registrations, io, self.descriptor, direction, cx, op)
+    }
+
+    pub(super) fn poll_shared<'a, R>(
+        &'a self,
+        direction: Direction,
+        cx: &mut Context<'_>,
+        op: impl FnMut(&mut &'a T) -> io::Result<R>,
+    ) -> Poll<io::Result<R>> {
+        let mut io = self.get_ref();
+        poll_perform(
+            &self.registrations,
+            &mut io,
+            self.descriptor,
+            direction,
+            cx,
+            op,
+        )
     }
 }
 
@@ -223,220 +365,47 @@ impl<T: AsFd> AsFd for Async<T> {
     }
 }
 
-impl<T: AsFd> AsRef<T> for Async<T> {
+impl<T: AsRawFd> AsRawFd for Async<T> {
+    fn as_raw_fd(&self) -> RawFd {
+        self.get_ref().as_raw_fd()
+    }
+}
+
+impl<T> AsRef<T> for Async<T> {
     fn as_ref(&self) -> &T {
         self.get_ref()
     }
 }
 
-impl<T: AsFd> Drop for Async<T> {
+impl<T: AsFd + From<OwnedFd>> TryFrom<OwnedFd> for Async<T> {
+    type Error = io::Error;
+
+    fn try_from(fd: OwnedFd) -> io::Result<Self> {
+        Self::new(fd.into())
+    }
+}
+
+impl<T: Into<OwnedFd>> TryFrom<Async<T>> for OwnedFd {
+    type Error = io::Error;
+
+    fn try_from(io: Async<T>) -> io::Result<Self> {
+        io.into_inner().map(Into::into)
+    }
+}
+
+impl<T> Drop for Async<T> {
     fn drop(&mut self) {
         if let Some(io) = &self.io {
-            self.registrations.release(io);
+            self.registrations.release((self.descriptor)(io));
         }
     }
 }
 
 // The inner value is never pinned.
-impl<T: AsFd> Unpin for Async<T> {}
+impl<T> Unpin for Async<T> {}
 
-impl<T: AsFd + fmt::Debug> fmt::Debug for Async<T> {
+impl<T: fmt::Debug> fmt::Debug for Async<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Async").field(self.get_ref()).finish()
-    }
-}
-
-/// The future of [`Async::readable`] and [`Async::writable`].
-#[must_use = "futures do nothing unless you `.await` them"]
-pub struct Ready<'a, T: AsFd> {
-    io: &'a Async<T>,
-    direction: Direction,
-    wait: Option<(Arc<Core>, Waiter)>,
-}
-
-impl<'a, T: AsFd> Ready<'a, T> {
-    fn new(io: &'a Async<T>, direction: Direction) -> Self {
-        Self {
-            io,
-            direction,
-            wait: None,
-        }
-    }
-}
-
-impl<T: AsFd> Future for Ready<'_, T> {
-    type Output = io::Result<()>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        loop {
-            if let Some((core, waiter)) = &mut self.wait {
-                if is_current_or_none(core) {
-                    ready!(waiter.poll(cx));
-                    if !waiter.source().is_dead() {
-                        self.wait = None;
-                        return Poll::Ready(Ok(()));
-                    }
-                }
-                // Polled on another runtime by now, or its own has ended: wait with the current one.
-                self.wait = None;
-            }
-            let registration = self.io.registrations.get(self.io)?;
-            // Counted before the kernel is asked, so that its answer is the next event.
-            let tick = registration.source.tick(self.direction);
-            registration.rearm(self.io.as_fd())?;
-            let waiter = Waiter::new(registration.source, self.direction, tick);
-            self.wait = Some((registration.core, waiter));
-        }
-    }
-}
-
-impl<T: AsFd> fmt::Debug for Ready<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ready")
-            .field("fd", &self.io.as_fd())
-            .field("direction", &self.direction)
-            .finish_non_exhaustive()
-    }
-}
-
-/// As `perform`, for those who poll and whose operation needs `&mut`.
-fn poll_perform<I: AsFd, R>(
-    registrations: &Registrations,
-    io: &mut I,
-    direction: Direction,
-    cx: &mut Context<'_>,
-    mut op: impl FnMut(&mut I) -> io::Result<R>,
-) -> Poll<io::Result<R>> {
-    ready!(poll_proceed(cx));
-    loop {
-        let source = registrations.get(&*io)?.source;
-        let (ready, tick) = source.state(direction);
-        if ready {
-            match op(io) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    source.clear(direction, tick);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                result => return Poll::Ready(result),
-            }
-        }
-        ready!(source.poll_event(direction, tick, cx));
-    }
-}
-
-impl<T: AsFd> Async<T> {
-    fn poll_mut<R>(
-        &mut self,
-        direction: Direction,
-        cx: &mut Context<'_>,
-        op: impl FnMut(&mut T) -> io::Result<R>,
-    ) -> Poll<io::Result<R>> {
-        let io = self.io.as_mut().expect("taken by `into_inner` only");
-        poll_perform(&self.registrations, io, direction, cx, op)
-    }
-
-    fn poll_shared<'a, R>(
-        &'a self,
-        direction: Direction,
-        cx: &mut Context<'_>,
-        op: impl FnMut(&mut &'a T) -> io::Result<R>,
-    ) -> Poll<io::Result<R>> {
-        poll_perform(&self.registrations, &mut self.get_ref(), direction, cx, op)
-    }
-}
-
-impl<T: AsFd + IoSafe + Read> AsyncRead for Async<T> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_mut(Direction::Read, cx, |io| io.read(buffer))
-    }
-
-    fn poll_read_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &mut [IoSliceMut<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_mut(Direction::Read, cx, |io| io.read_vectored(buffers))
-    }
-}
-
-impl<T: AsFd> AsyncRead for &Async<T>
-where
-    for<'a> &'a T: Read,
-{
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_shared(Direction::Read, cx, |io| io.read(buffer))
-    }
-
-    fn poll_read_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &mut [IoSliceMut<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_shared(Direction::Read, cx, |io| io.read_vectored(buffers))
-    }
-}
-
-impl<T: AsFd + IoSafe + Write> AsyncWrite for Async<T> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_mut(Direction::Write, cx, |io| io.write(buffer))
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_mut(Direction::Write, cx, |io| io.write_vectored(buffers))
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_mut(Direction::Write, cx, Write::flush)
-    }
-
-    /// Flushes. The descriptor is closed when the value is dropped.
-    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_flush(cx)
-    }
-}
-
-impl<T: AsFd> AsyncWrite for &Async<T>
-where
-    for<'a> &'a T: Write,
-{
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_shared(Direction::Write, cx, |io| io.write(buffer))
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_shared(Direction::Write, cx, |io| io.write_vectored(buffers))
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_shared(Direction::Write, cx, Write::flush)
-    }
-
-    /// Flushes. The descriptor is closed when the value is dropped.
-    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_flush(cx)
     }
 }

@@ -30,6 +30,12 @@ unsafe impl IoSafe for io::Stdout {}
 // SAFETY: as above.
 unsafe impl IoSafe for io::Stderr {}
 // SAFETY: as above.
+unsafe impl IoSafe for io::StdinLock<'_> {}
+// SAFETY: as above.
+unsafe impl IoSafe for io::StdoutLock<'_> {}
+// SAFETY: as above.
+unsafe impl IoSafe for io::StderrLock<'_> {}
+// SAFETY: as above.
 unsafe impl IoSafe for io::PipeReader {}
 // SAFETY: as above.
 unsafe impl IoSafe for io::PipeWriter {}
@@ -45,6 +51,10 @@ unsafe impl IoSafe for std::fs::File {}
 unsafe impl<T: IoSafe + io::Read> IoSafe for io::BufReader<T> {}
 // SAFETY: a buffer replaces nothing.
 unsafe impl<T: IoSafe + io::Write> IoSafe for io::BufWriter<T> {}
+// SAFETY: a buffer replaces nothing.
+unsafe impl<T: IoSafe + io::Write> IoSafe for io::LineWriter<T> {}
+// SAFETY: the methods forward to those of `T`.
+unsafe impl<T: IoSafe + ?Sized> IoSafe for &mut T {}
 // SAFETY: the methods forward to those of `T`.
 unsafe impl<T: IoSafe + ?Sized> IoSafe for Box<T> {}
 // SAFETY: a shared reference cannot replace what it refers to.

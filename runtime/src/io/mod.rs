@@ -5,16 +5,26 @@
 
 mod asynchronous;
 mod io_safe;
+mod perform;
+mod ready;
 mod registrations;
 #[cfg(feature = "net")]
+mod socket;
+#[cfg(feature = "net")]
 mod tcp;
+mod traits;
+#[cfg(feature = "net")]
+mod udp;
+#[cfg(feature = "net")]
+mod unix;
 mod wait;
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
-pub use self::asynchronous::{Async, Ready};
+pub use self::asynchronous::Async;
 pub use self::io_safe::IoSafe;
+pub use self::ready::{Ready, ReadyOwned};
 pub use self::wait::{Readable, Writable, readable, writable};
 
 /// Says what an error of the kernel means for someone who wants to wait for a descriptor.

@@ -1,7 +1,7 @@
 //! Which registrations a descriptor has.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
 use super::explain;
@@ -37,7 +37,7 @@ pub(super) struct Registrations(Lock<Vec<Registration>>);
 impl Registrations {
     /// The registration with the current runtime, made now if there is none. Where no runtime of ours
     /// polls, the one that exists will do.
-    pub(super) fn get(&self, fd: impl AsFd) -> io::Result<Registration> {
+    pub(super) fn get<'a>(&self, fd: impl FnOnce() -> BorrowedFd<'a>) -> io::Result<Registration> {
         let current = current::core();
         let found = {
             let list = self.0.lock();
@@ -49,7 +49,7 @@ impl Registrations {
         };
         match found {
             Some(registration) => Ok(registration),
-            None => self.add(fd.as_fd()),
+            None => self.add(fd()),
         }
     }
 
@@ -71,10 +71,10 @@ impl Registrations {
     }
 
     /// Ends all of them.
-    pub(super) fn release(&self, fd: impl AsFd) {
+    pub(super) fn release(&self, fd: BorrowedFd<'_>) {
         let list = std::mem::take(&mut *self.0.lock());
         for Registration { core, source } in list {
-            core.reactor.release(&source, fd.as_fd());
+            core.reactor.release(&source, fd);
         }
     }
 }

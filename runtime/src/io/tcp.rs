@@ -6,9 +6,10 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use futures_core::Stream;
 use futures_util::stream;
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
+use rustix::net::{AddressFamily, SocketType, connect};
 
 use super::Async;
+use super::socket::nonblocking;
 
 impl Async<TcpListener> {
     /// Listens on an address; port 0 takes a free one. `SO_REUSEADDR` is set, as std does on Unix.
@@ -16,7 +17,7 @@ impl Async<TcpListener> {
     /// # Errors
     ///
     /// The kernel's: `AddrInUse`, `PermissionDenied` and so on.
-    pub fn bind(address: impl Into<SocketAddr>) -> io::Result<Self> {
+    pub fn bind<A: Into<SocketAddr>>(address: A) -> io::Result<Self> {
         Self::new(TcpListener::bind(address.into())?)
     }
 
@@ -36,11 +37,19 @@ impl Async<TcpListener> {
     }
 
     /// The connections as a stream that never ends.
-    pub fn incoming(&self) -> impl Stream<Item = io::Result<Async<TcpStream>>> + Unpin + '_ {
+    pub fn incoming(&self) -> impl Stream<Item = io::Result<Async<TcpStream>>> + Send + Unpin + '_ {
         Box::pin(stream::unfold(self, async |listener| {
             let accepted = listener.accept().await;
             Some((accepted.map(|(stream, _)| stream), listener))
         }))
+    }
+}
+
+impl TryFrom<TcpListener> for Async<TcpListener> {
+    type Error = io::Error;
+
+    fn try_from(listener: TcpListener) -> io::Result<Self> {
+        Self::new(listener)
     }
 }
 
@@ -54,15 +63,13 @@ impl Async<TcpStream> {
     /// # Cancel safety
     ///
     /// Dropping the future closes the socket.
-    pub async fn connect(address: impl Into<SocketAddr>) -> io::Result<Self> {
+    pub async fn connect<A: Into<SocketAddr>>(address: A) -> io::Result<Self> {
         let address = address.into();
-        let family = if address.is_ipv4() {
-            AddressFamily::INET
-        } else {
-            AddressFamily::INET6
+        let family = match address {
+            SocketAddr::V4(_) => AddressFamily::INET,
+            SocketAddr::V6(_) => AddressFamily::INET6,
         };
-        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        let socket = socket_with(family, SocketType::STREAM, flags, None)?;
+        let socket = nonblocking(family, SocketType::STREAM)?;
         let connected = connect(&socket, &address);
         let stream = Self::new_nonblocking(TcpStream::from(socket))?;
         match connected {
@@ -76,5 +83,26 @@ impl Async<TcpStream> {
             Err(error) => return Err(error.into()),
         }
         Ok(stream)
+    }
+
+    /// Reads what arrives next and leaves it where it is.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped.
+    pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.read_with(|io| io.peek(buffer)).await
+    }
+}
+
+impl TryFrom<TcpStream> for Async<TcpStream> {
+    type Error = io::Error;
+
+    fn try_from(stream: TcpStream) -> io::Result<Self> {
+        Self::new(stream)
     }
 }

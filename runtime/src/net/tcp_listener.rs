@@ -2,12 +2,12 @@
 
 use std::io;
 use std::net::{self, SocketAddr};
-use std::os::fd::{AsFd, BorrowedFd};
 
 use futures_core::Stream;
 use futures_util::StreamExt;
 
-use super::TcpStream;
+use super::forward::socket;
+use super::{TcpStream, ToSocketAddrs};
 use crate::Async;
 
 /// A TCP socket that accepts connections.
@@ -34,22 +34,17 @@ use crate::Async;
 pub struct TcpListener(Async<net::TcpListener>);
 
 impl TcpListener {
-    /// Listens on an address; port 0 takes a free one. `SO_REUSEADDR` is set, as std does on Unix.
+    /// Listens on an address, of several on the first that it can have. Port 0 takes a free one. `SO_REUSEADDR`
+    /// is set, as std does on Unix.
     ///
     /// # Errors
     ///
-    /// The kernel's: `AddrInUse`, `PermissionDenied` and so on.
-    pub async fn bind(address: impl Into<SocketAddr>) -> io::Result<Self> {
-        Async::<net::TcpListener>::bind(address).map(Self)
-    }
-
-    /// Takes a listener of std's.
-    ///
-    /// # Errors
-    ///
-    /// As [`Async::new`].
-    pub fn from_std(listener: net::TcpListener) -> io::Result<Self> {
-        Async::new(listener).map(Self)
+    /// The kernel's: `AddrInUse`, `PermissionDenied` and so on, of several addresses the last one's; and those of
+    /// [`lookup_host`](super::lookup_host).
+    pub async fn bind<A: ToSocketAddrs>(address: A) -> io::Result<Self> {
+        let addresses = address.lookup();
+        let listener = addresses.first(Async::<net::TcpListener>::bind).await?;
+        Ok(Self(listener))
     }
 
     /// Waits for a connection.
@@ -57,7 +52,7 @@ impl TcpListener {
     /// # Errors
     ///
     /// The kernel's. Some concern one connection or pass by, like `ConnectionAborted` or running out of
-    /// descriptors (`EMFILE`): a server waits a little then and goes on.
+    /// descriptors (`EMFILE`): a server waits a little then and goes on. Connections stay in the queue meanwhile.
     ///
     /// # Cancel safety
     ///
@@ -68,7 +63,7 @@ impl TcpListener {
     }
 
     /// The connections as a stream that never ends.
-    pub fn incoming(&self) -> impl Stream<Item = io::Result<TcpStream>> + Unpin + '_ {
+    pub fn incoming(&self) -> impl Stream<Item = io::Result<TcpStream>> + Send + Unpin + '_ {
         let streams = self.0.incoming();
         streams.map(|accepted| accepted.map(TcpStream::from_async))
     }
@@ -83,8 +78,4 @@ impl TcpListener {
     }
 }
 
-impl AsFd for TcpListener {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
-    }
-}
+socket!(TcpListener(net::TcpListener));

@@ -1,13 +1,13 @@
 //! A TCP connection.
 
-use std::io::{self, IoSlice, IoSliceMut};
-use std::net::{self, Shutdown, SocketAddr};
-use std::os::fd::{AsFd, BorrowedFd};
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::io;
+use std::net::{self, SocketAddr};
+use std::time::Duration;
 
-use futures_io::{AsyncRead, AsyncWrite};
+use rustix::net::sockopt;
 
+use super::forward::{socket, stream};
+use super::{ToSocketAddrs, happy_eyeballs};
 use crate::Async;
 
 /// A TCP connection. See [`TcpListener`](super::TcpListener) for an example.
@@ -15,30 +15,30 @@ use crate::Async;
 pub struct TcpStream(Async<net::TcpStream>);
 
 impl TcpStream {
-    /// Connects to an address.
+    /// Connects to an address, or to whichever of several answers first.
+    ///
+    /// With several addresses, be they given or found for a name, this is the procedure of
+    /// [RFC 8305](https://www.rfc-editor.org/rfc/rfc8305), "happy eyeballs": IPv6 and IPv4 take turns, the next
+    /// attempt begins when the one before has failed or after 250 ms, and the first connection is taken. So an
+    /// address that does not answer costs a quarter of a second and not minutes.
+    ///
+    /// There is no limit in time but the kernel's; see [`timeout`](crate::timeout()).
     ///
     /// # Errors
     ///
-    /// The kernel's: `ConnectionRefused`, `TimedOut` and so on.
+    /// The kernel's: `ConnectionRefused`, `TimedOut` and so on, of several addresses the first one's; and those
+    /// of [`lookup_host`](super::lookup_host).
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future closes the socket.
-    pub async fn connect(address: impl Into<SocketAddr>) -> io::Result<Self> {
-        Async::<net::TcpStream>::connect(address).await.map(Self)
+    /// Dropping the future closes the sockets.
+    pub async fn connect<A: ToSocketAddrs>(address: A) -> io::Result<Self> {
+        let addresses = address.lookup().resolve().await?;
+        happy_eyeballs::connect(addresses).await.map(Self)
     }
 
     pub(super) fn from_async(stream: Async<net::TcpStream>) -> Self {
         Self(stream)
-    }
-
-    /// Takes a stream of std's.
-    ///
-    /// # Errors
-    ///
-    /// As [`Async::new`].
-    pub fn from_std(stream: net::TcpStream) -> io::Result<Self> {
-        Async::new(stream).map(Self)
     }
 
     /// The other end's address.
@@ -59,6 +59,19 @@ impl TcpStream {
         self.0.get_ref().local_addr()
     }
 
+    /// Reads what arrives next and leaves it where it is.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped.
+    pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.peek(buffer).await
+    }
+
     /// Sends small segments at once instead of collecting them (`TCP_NODELAY`).
     ///
     /// # Errors
@@ -68,129 +81,70 @@ impl TcpStream {
         self.0.get_ref().set_nodelay(nodelay)
     }
 
-    /// Closes one direction or both, which the other end notices.
+    /// Whether small segments are sent at once.
     ///
     /// # Errors
     ///
     /// The kernel's.
-    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-        self.0.get_ref().shutdown(how)
+    pub fn nodelay(&self) -> io::Result<bool> {
+        self.0.get_ref().nodelay()
     }
 
-    /// Waits until there is something to read, the end included.
+    /// Asks the other end for a sign of life after so long without traffic, in whole seconds, so that a dead one
+    /// is noticed (`SO_KEEPALIVE`, `TCP_KEEPIDLE`). `None`, as at first: never.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use glib_coro::net::{TcpListener, TcpStream};
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// # let listener = TcpListener::bind(([127, 0, 0, 1], 0)).await?;
+    /// let stream = TcpStream::connect(listener.local_addr()?).await?;
+    /// assert_eq!(stream.keepalive()?, None);
+    /// stream.set_keepalive(Some(Duration::from_secs(60)))?;
+    /// assert_eq!(stream.keepalive()?, Some(Duration::from_secs(60)));
+    /// # Ok(()) }) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The kernel's: `InvalidInput` for less than a second or more than 32767 seconds.
+    #[cfg(not(any(target_os = "haiku", target_os = "nto", target_os = "openbsd")))]
+    pub fn set_keepalive(&self, idle: Option<Duration>) -> io::Result<()> {
+        if let Some(idle) = idle {
+            sockopt::set_tcp_keepidle(&self.0, idle)?;
+        }
+        Ok(sockopt::set_socket_keepalive(&self.0, idle.is_some())?)
+    }
+
+    /// After how long without traffic the other end is asked for a sign of life.
     ///
     /// # Errors
     ///
     /// The kernel's.
-    pub async fn readable(&self) -> io::Result<()> {
-        self.0.readable().await
+    #[cfg(not(any(target_os = "haiku", target_os = "nto", target_os = "openbsd")))]
+    pub fn keepalive(&self) -> io::Result<Option<Duration>> {
+        let is_on = sockopt::socket_keepalive(&self.0)?;
+        Ok(is_on.then(|| sockopt::tcp_keepidle(&self.0)).transpose()?)
     }
 
-    /// Waits until there is room to write.
+    /// Sets how many routers a packet may pass (`IP_TTL`; IPv4).
     ///
     /// # Errors
     ///
     /// The kernel's.
-    pub async fn writable(&self) -> io::Result<()> {
-        self.0.writable().await
+    pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
+        self.0.get_ref().set_ttl(ttl)
+    }
+
+    /// How many routers a packet may pass (IPv4).
+    ///
+    /// # Errors
+    ///
+    /// The kernel's.
+    pub fn ttl(&self) -> io::Result<u32> {
+        self.0.get_ref().ttl()
     }
 }
 
-impl AsFd for TcpStream {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
-    }
-}
-
-impl AsyncRead for &TcpStream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &self.0).poll_read(cx, buffer)
-    }
-
-    fn poll_read_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &mut [IoSliceMut<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &self.0).poll_read_vectored(cx, buffers)
-    }
-}
-
-impl AsyncWrite for &TcpStream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &self.0).poll_write(cx, buffer)
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &self.0).poll_write_vectored(cx, buffers)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut &self.0).poll_flush(cx)
-    }
-
-    /// Ends the sending direction, which the other end reads as the end of the stream.
-    fn poll_close(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(match self.shutdown(Shutdown::Write) {
-            // The other end is gone already.
-            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
-            result => result,
-        })
-    }
-}
-
-impl AsyncRead for TcpStream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &*self).poll_read(cx, buffer)
-    }
-
-    fn poll_read_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &mut [IoSliceMut<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &*self).poll_read_vectored(cx, buffers)
-    }
-}
-
-impl AsyncWrite for TcpStream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &*self).poll_write(cx, buffer)
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &*self).poll_write_vectored(cx, buffers)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut &*self).poll_flush(cx)
-    }
-
-    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut &*self).poll_close(cx)
-    }
-}
+socket!(TcpStream(net::TcpStream));
+stream!(TcpStream);

@@ -1,0 +1,64 @@
+//! A Unix connection.
+
+use std::io;
+use std::os::unix::net::{self, SocketAddr};
+use std::path::Path;
+
+use super::forward::{socket, stream};
+use crate::Async;
+
+/// A Unix connection. See [`UnixListener`](super::UnixListener) for an example.
+#[derive(Debug)]
+pub struct UnixStream(Async<net::UnixStream>);
+
+impl UnixStream {
+    /// Connects to a listener. A path that begins with a zero byte is the abstract name after it (Linux).
+    ///
+    /// While the listener's queue is full this waits, as a blocking `connect` does.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's: `NotFound`, `ConnectionRefused` and so on; `InvalidInput` for a path of more than 107 bytes.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the socket.
+    pub async fn connect<P: AsRef<Path>>(path: P) -> io::Result<Self> {
+        Async::<net::UnixStream>::connect(path).await.map(Self)
+    }
+
+    /// Two connected sockets.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's.
+    pub fn pair() -> io::Result<(Self, Self)> {
+        let (first, second) = Async::<net::UnixStream>::pair()?;
+        Ok((Self(first), Self(second)))
+    }
+
+    pub(super) fn from_async(stream: Async<net::UnixStream>) -> Self {
+        Self(stream)
+    }
+
+    /// The other end's name.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.0.get_ref().peer_addr()
+    }
+
+    /// This end's name.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.get_ref().local_addr()
+    }
+}
+
+socket!(UnixStream(net::UnixStream));
+stream!(UnixStream);

@@ -1,0 +1,1 @@
+//! The tests that async-io publishes, run against glib-coro: see `tests/published.rs`.
