@@ -29,7 +29,8 @@
 //!
 //! # Where things are
 //!
-//! * [`spawn`], [`yield_now`], [`idle`] and [`task`]: coroutines and their handles;
+//! * [`spawn`], [`yield_now`], [`idle`] and [`task`]: coroutines and their handles; what each of them waits for,
+//!   and [how to find](task#debugging) the one that blocks the loop;
 //! * [`sleep`], [`timeout`] and [`time`]: sleeping, timeouts, intervals;
 //! * [`readable`], [`writable`], [`Async`], [`io`] and [`net`]: descriptors and sockets;
 //! * [`unblock`]: functions that block, on threads of their own;
@@ -45,6 +46,8 @@
 //! | `glib` | yes | the GLib host and `object`; without it no system library is needed |
 //! | `gio` | no | `application`, and `gio::Cancellable` as a cancellation token |
 //! | `net` | yes | [`net`] |
+//! | `signal` | yes | the [dump](task#debugging) on SIGUSR2 |
+//! | `tracing` | no | a [span](task#debugging) per coroutine |
 //! | `test-util` | no | [the virtual clock](time#the-virtual-clock): `time::{pause, resume, advance}`, `Builder::start_paused` |
 //!
 //! # Platforms

@@ -12,8 +12,8 @@ use super::task::Runnable;
 thread_local! {
     /// Entered cores with their run queues, the innermost last. Pushed and popped by [`Entered`] alone.
     static CORES: RefCell<Vec<(Arc<Core>, LocalQueue)>> = const { RefCell::new(Vec::new()) };
-    /// How many guards of the program's are alive.
-    static GUARDS: Cell<usize> = const { Cell::new(0) };
+    /// How many reasons there are to poll [with care](needs_care). Written by [`Care`] alone.
+    static CARES: Cell<usize> = const { Cell::new(0) };
     /// The poll in progress. Set by [`begin`], put back by [`end`]: polls nest.
     static RUNNING: Running = const { Running::new(None) };
 }
@@ -121,29 +121,43 @@ pub(super) fn push(runnable: Runnable) -> Result<(), Runnable> {
     runnable.map_or(Ok(()), Err)
 }
 
-/// Enters the core of the turn again where it may not be the innermost: a coroutine may keep another one
-/// entered across an await, by a guard of the program's.
+/// Whether a poll on this thread is not just a poll: the core of the turn may not be the innermost, as a coroutine may keep
+/// another one entered across an await, by a guard of the program's; the poll may be inside another one; or it is measured.
+///
+/// All in one question, because it is asked at each poll.
 #[inline]
-pub(super) fn ensure_innermost(core: &Arc<Core>) -> Option<Entered> {
-    (GUARDS.get() > 0).then(|| enter(core))
+pub(super) fn needs_care() -> bool {
+    CARES.get() > 0
+}
+
+/// A reason to poll with care, for as long as it is there.
+#[derive(Debug)]
+pub(super) struct Care(());
+
+impl Care {
+    pub(super) fn new() -> Self {
+        CARES.set(CARES.get() + 1);
+        Self(())
+    }
+}
+
+impl Drop for Care {
+    fn drop(&mut self) {
+        CARES.set(CARES.get() - 1);
+    }
 }
 
 /// A core that the program entered and leaves when it likes, not in the order of the stack.
 #[derive(Debug)]
 pub(crate) struct Guard {
+    _care: Care,
     _entered: Entered,
 }
 
 pub(crate) fn guard(core: &Arc<Core>) -> Guard {
-    GUARDS.set(GUARDS.get() + 1);
     Guard {
+        _care: Care::new(),
         _entered: enter(core),
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        GUARDS.set(GUARDS.get() - 1);
     }
 }
 

@@ -22,6 +22,11 @@ impl Id {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         Self(NonZeroU64::new(number).expect("2^64 coroutines have been spawned"))
     }
+
+    /// As a number, which is not 0.
+    pub(crate) fn number(self) -> u64 {
+        self.0.get()
+    }
 }
 
 impl fmt::Display for Id {

@@ -37,7 +37,8 @@ impl Drop for Queues {
 
 /// Makes the queue of a core that this thread owns.
 pub(super) fn create(core: &Arc<Core>) {
-    let entry = (Arc::downgrade(core), LocalQueue::default());
+    let queue = RunQueue::new(core.insight.clone());
+    let entry = (Arc::downgrade(core), Rc::new(RefCell::new(queue)));
     // A thread that is ending has no storage left; the remote queue serves it.
     let _ = QUEUES.try_with(|queues| {
         let entries = &mut queues.borrow_mut().0;

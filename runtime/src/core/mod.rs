@@ -17,20 +17,28 @@ pub(crate) mod blocking;
 pub(crate) mod clock;
 pub(crate) mod current;
 pub(crate) mod id;
+pub(crate) mod info;
+pub(crate) mod insight;
+mod inventory;
 mod local;
 pub(crate) mod lock;
+pub(crate) mod metrics;
 pub(crate) mod name;
 pub(crate) mod outcome;
+mod polling;
 pub(crate) mod priority;
 pub(crate) mod reactor;
+pub(crate) mod registry;
 mod remote;
 pub(crate) mod run_queue;
 pub(crate) mod source;
+mod span;
 pub(crate) mod task;
 mod thread;
 pub(crate) mod timer_heap;
 pub(crate) mod timers;
 mod turn;
+mod waiting;
 
 use std::any::Any;
 use std::fmt;
@@ -48,13 +56,17 @@ use turn::wake_idlers;
 use backend::Backend;
 use blocking::BlockingJobs;
 use id::Id;
+use insight::Insight;
 use lock::Lock;
+use metrics::Metrics;
 use outcome::{Description, Report, Unhandled, panic_message};
+use polling::Polling;
 use priority::Priority;
 use reactor::Reactor;
 use remote::RemoteQueue;
 use run_queue::Idler;
-use task::{Coroutine, Identity, Meta, Runnable, Spec, Table, Task};
+use span::Span;
+use task::{Coroutine, Meta, Runnable, Spec, Table, Task};
 use thread::ThreadToken;
 use timers::Timers;
 
@@ -80,6 +92,9 @@ pub(crate) struct Options {
     pub(crate) end_on_unhandled: bool,
     #[cfg(feature = "test-util")]
     pub(crate) start_paused: bool,
+    /// Polls are measured.
+    pub(crate) insight: bool,
+    pub(crate) slow_poll: Duration,
 }
 
 impl Default for Options {
@@ -90,6 +105,8 @@ impl Default for Options {
             end_on_unhandled: false,
             #[cfg(feature = "test-util")]
             start_paused: false,
+            insight: insight::is_asked_for(),
+            slow_poll: insight::SLOW_POLL,
         }
     }
 }
@@ -97,6 +114,8 @@ impl Default for Options {
 /// The state behind one runtime.
 pub(crate) struct Core {
     owner: ThreadToken,
+    /// The owner's name, for people.
+    thread: Option<String>,
     budget: Duration,
     remote: RemoteQueue<Runnable>,
     tasks: Lock<Table>,
@@ -108,8 +127,8 @@ pub(crate) struct Core {
     /// Coroutines marked for abortion that have not ended. While it is zero, which is nearly always, a
     /// poll need not look into the table.
     aborts: AtomicUsize,
-    /// Polls in progress on the owner thread, nested ones included. Written by that thread only.
-    depth: AtomicUsize,
+    polling: Polling,
+    insight: Option<Arc<Insight>>,
     /// The turn in progress is to end soon: the root future of a `block_on` is done, or condemned. Set by any thread, cleared
     /// by the owner.
     interrupted: AtomicBool,
@@ -126,41 +145,13 @@ pub(crate) struct Core {
     condemned: AtomicBool,
 }
 
-/// Figures about a runtime, at one moment.
-///
-/// ```
-/// # fn main() -> std::io::Result<()> {
-/// let runtime = glib_coro::Runtime::new()?;
-/// runtime.block_on(async {});
-/// assert_eq!(runtime.metrics().spawned, 1); // the root future of `block_on`
-/// # Ok(()) }
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Metrics {
-    /// Coroutines that have been spawned and have not ended.
-    pub alive: usize,
-    /// The largest value that `alive` ever had.
-    pub peak_alive: usize,
-    /// Coroutines spawned so far.
-    pub spawned: u64,
-    /// Coroutines that are ready to be polled.
-    pub ready: usize,
-    /// Polls of coroutines so far.
-    pub polls: u64,
-    /// Turns so far.
-    pub turns: u64,
-    /// Sources attached to the loop, all priorities together: `GSource`s on GLib, 0 where the loop has
-    /// no such thing.
-    pub sources: usize,
-}
-
 impl Core {
     /// A core owned by the calling thread, and the backend whose descriptor its host watches.
     pub(crate) fn new(options: Options) -> io::Result<(Arc<Self>, Arc<Backend>)> {
         let backend = Arc::new(Backend::new()?);
         let core = Arc::new(Self {
             owner: ThreadToken::current(),
+            thread: std::thread::current().name().map(str::to_owned),
             budget: options.budget,
             remote: RemoteQueue::new(),
             tasks: Lock::default(),
@@ -169,7 +160,10 @@ impl Core {
             blocking: BlockingJobs::default(),
             wakers: Lock::default(),
             aborts: AtomicUsize::new(0),
-            depth: AtomicUsize::new(0),
+            polling: Polling::default(),
+            insight: options
+                .insight
+                .then(|| Arc::new(Insight::new(options.slow_poll))),
             interrupted: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             orphaned: AtomicBool::new(false),
@@ -182,6 +176,7 @@ impl Core {
             condemned: AtomicBool::new(false),
         });
         local::create(&core);
+        registry::add(&core);
         #[cfg(feature = "test-util")]
         if options.start_paused {
             core.pause().expect("a fresh clock runs");
@@ -191,6 +186,11 @@ impl Core {
 
     pub(crate) fn is_owned_by_this_thread(&self) -> bool {
         ThreadToken::current() == self.owner
+    }
+
+    /// The owner thread's name.
+    pub(crate) fn thread_name(&self) -> Option<&str> {
+        self.thread.as_deref()
     }
 
     /// Whether both belong to the same thread.
@@ -215,8 +215,13 @@ impl Core {
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.enlist(spec, |builder| {
-            builder.spawn_local(move |meta| Coroutine::new(meta, future, report), schedule)
+        let id = Id::next();
+        let span = Span::new(id, &spec);
+        self.enlist(id, spec, |builder| {
+            builder.spawn_local(
+                move |meta| Coroutine::new(meta, future, report, span),
+                schedule,
+            )
         })
     }
 
@@ -231,17 +236,22 @@ impl Core {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.enlist(spec, |builder| {
-            builder.spawn(move |meta| Coroutine::new(meta, future, report), schedule)
+        let id = Id::next();
+        let span = Span::new(id, &spec);
+        self.enlist(id, spec, |builder| {
+            builder.spawn(
+                move |meta| Coroutine::new(meta, future, report, span),
+                schedule,
+            )
         })
     }
 
     fn enlist<T>(
         self: &Arc<Self>,
+        id: Id,
         spec: Spec,
         create: impl FnOnce(async_task::Builder<Meta>) -> (Runnable, Task<T>),
     ) -> (Id, Option<Task<T>>) {
-        let id = Id::next();
         let mut tasks = self.tasks.lock();
         if tasks.closed {
             // The future inside `create` may run any code when it is dropped.
@@ -377,7 +387,7 @@ impl Core {
     /// may be an answer.
     pub(crate) fn poll_drained(&self, waker: &Waker) -> bool {
         let mut tasks = self.tasks.lock();
-        if tasks.len() <= self.depth.load(Ordering::Relaxed) {
+        if tasks.len() <= self.polling.depth() {
             return true;
         }
         let displaced = tasks.drained.replace(waker.clone());
@@ -404,11 +414,6 @@ impl Core {
                 .lock()
                 .get(slot, id)
                 .is_some_and(|entry| entry.aborted)
-    }
-
-    /// The coroutines that have not ended: number, name, and where they were spawned.
-    pub(crate) fn alive(&self) -> Vec<Identity> {
-        self.tasks.lock().identities()
     }
 
     /// Who a coroutine is that has not ended.
@@ -441,6 +446,7 @@ impl Core {
     /// paused clock may jump.
     /// Brings the descriptor's timer up to date.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        self.loop_is_alive();
         if !self.may_sleep() || self.may_jump() {
             return Some(Instant::now());
         }
@@ -462,6 +468,22 @@ impl Core {
         may_sleep.unwrap_or(true)
     }
 
+    /// Notes that the loop runs: if a coroutine is in the middle of a poll, it is that coroutine that runs it.
+    pub(crate) fn loop_is_alive(&self) {
+        if let Some(insight) = &self.insight
+            && self.is_owned_by_this_thread()
+        {
+            insight.loop_is_alive();
+        }
+    }
+
+    /// Notes which coroutine awaits the handle of one of ours.
+    pub(crate) fn note_joiner(&self, slot: u32, id: Id, joiner: Option<Id>) {
+        if let Some(entry) = self.tasks.lock().get_mut(slot, id) {
+            entry.joiner = joiner;
+        }
+    }
+
     /// Ends the turn in progress after the present poll.
     pub(crate) fn interrupt(&self) {
         self.interrupted.store(true, Ordering::Relaxed);
@@ -478,15 +500,19 @@ impl Core {
             (queue.len(), queue.polls, queue.turns)
         })
         .unwrap_or_default();
-        Metrics {
+        let mut metrics = Metrics {
             alive,
             peak_alive,
             spawned,
             ready,
             polls,
             turns,
-            sources: 0,
+            ..Metrics::default()
+        };
+        if let Some(insight) = &self.insight {
+            insight.report(&mut metrics);
         }
+        metrics
     }
 
     /// Whether the host was destroyed on another thread, so that the owner must [`close`](Self::close).
@@ -506,6 +532,7 @@ impl Core {
         };
         let entered = current::enter(self);
         let queue = entered.queue();
+        let _care = self.care();
         self.aborts.fetch_add(wakers.len(), Ordering::Relaxed);
         self.closed.store(true, Ordering::Release);
         for waker in wakers {
@@ -520,7 +547,7 @@ impl Core {
                 let Some(runnable) = runnable else { break };
                 self.run(runnable);
             }
-            if self.tasks.lock().len() <= self.depth.load(Ordering::Relaxed) {
+            if self.tasks.lock().len() <= self.polling.depth() {
                 break;
             }
             // Another thread is between waking a coroutine and queueing it.

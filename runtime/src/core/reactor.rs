@@ -10,6 +10,7 @@ use std::task::Waker;
 use slab::Slab;
 
 use super::backend::{Backend, Event};
+use super::id::Id;
 use super::lock::Lock;
 use super::source::{Direction, Source};
 
@@ -109,6 +110,17 @@ impl Reactor {
         }
         registry.events = events;
         went_off
+    }
+
+    /// Which coroutine waits for which descriptor, in no order.
+    pub(crate) fn waiting(&self) -> Vec<(Id, RawFd, Direction)> {
+        let registry = self.0.lock();
+        let mut list = Vec::new();
+        for (_, entry) in &registry.entries {
+            let source = &entry.source;
+            source.waiting(|id, direction| list.push((id, entry.fd, direction)));
+        }
+        list
     }
 
     /// Makes the descriptor readable.

@@ -50,6 +50,15 @@ impl<T> RemoteQueue<T> {
         self.signalled.load(Ordering::Acquire)
     }
 
+    /// Looks at each item. `look` must not run foreign code.
+    pub(crate) fn for_each(&self, look: impl FnMut(&T)) {
+        self.items
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .iter()
+            .for_each(look);
+    }
+
     /// Takes all items. Called by the owner only.
     pub(crate) fn take(&self) -> VecDeque<T> {
         if !self.signalled.swap(false, Ordering::AcqRel) {

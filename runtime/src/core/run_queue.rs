@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::Waker;
 
+use super::insight::Insight;
 use super::lock::Lock;
 use super::priority::Priority;
 use super::task::Runnable;
@@ -24,13 +25,26 @@ pub(crate) struct RunQueue {
     used: u8,
     pub(super) polls: u64,
     pub(super) turns: u64,
+    /// Is told what becomes ready, so that other threads can know.
+    insight: Option<Arc<Insight>>,
 }
 
 impl RunQueue {
+    pub(super) fn new(insight: Option<Arc<Insight>>) -> Self {
+        Self {
+            insight,
+            ..Self::default()
+        }
+    }
+
     /// Adds a coroutine. `true`: the host may be asleep and must be told.
     #[must_use]
     #[inline]
     pub(super) fn push(&mut self, priority: Priority, runnable: Runnable) -> bool {
+        if let Some(insight) = &self.insight {
+            let meta = runnable.metadata();
+            insight.woken(meta.slot, meta.id);
+        }
         self.fifos[priority as usize].push_back(runnable);
         self.stir(priority)
     }
@@ -79,6 +93,11 @@ impl RunQueue {
 
     pub(super) fn len(&self) -> usize {
         self.fifos.iter().map(VecDeque::len).sum()
+    }
+
+    /// Every coroutine that is ready, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Runnable> {
+        self.fifos.iter().flatten()
     }
 
     /// Notes that the host knows that nothing of this priority is ready.

@@ -6,14 +6,22 @@ use std::task::{Context, Poll, Waker};
 
 use slab::Slab;
 
+use super::id::Id;
 use super::lock::Lock;
 use super::reactor::wake_all;
+use super::waiting::Waiting;
 
 /// What a waiter waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// That the descriptor can be read.
     Read,
+    /// That the descriptor can be written.
     Write,
+}
+
+impl Direction {
+    pub(crate) const BOTH: [Self; 2] = [Self::Read, Self::Write];
 }
 
 /// A descriptor in the registry. Shared by everyone who waits for it.
@@ -39,9 +47,9 @@ struct Side {
     /// Counts events, so that a `clear` for an older state does not hide a newer event.
     tick: u64,
     /// Futures that wait. An event takes the wakers and leaves the slots to their owners.
-    waiters: Slab<Option<Waker>>,
+    waiters: Slab<Option<Waiting>>,
     /// Callers of `poll_event`, which have no slot of their own and so cannot say when they lose interest.
-    pollers: Vec<Waker>,
+    pollers: Vec<Waiting>,
     /// How many of them are kept before all are woken, which sorts out those that lost interest. Doubles
     /// then, until the next event.
     limit: usize,
@@ -80,9 +88,32 @@ impl Source {
             if happened {
                 side.ready = true;
                 side.tick += 1;
-                wakers.extend(side.waiters.iter_mut().filter_map(|(_, w)| w.take()));
-                wakers.append(&mut side.pollers);
+                let waiters = side.waiters.iter_mut().filter_map(|(_, w)| w.take());
+                wakers.extend(waiters.map(|waiting| waiting.waker));
+                // One at most, nearly always: that is worth a way of its own.
+                if side.pollers.len() > 1 {
+                    wakers.extend(side.pollers.drain(..).map(|waiting| waiting.waker));
+                } else if let Some(waiting) = side.pollers.pop() {
+                    wakers.push(waiting.waker);
+                }
                 side.limit = POLLERS;
+            }
+        }
+    }
+
+    /// Calls `tell` with each coroutine that waits, and what for.
+    pub(super) fn waiting(&self, mut tell: impl FnMut(Id, Direction)) {
+        let sides = self.sides.lock();
+        for direction in Direction::BOTH {
+            let side = &sides[direction as usize];
+            let waiters = side
+                .waiters
+                .iter()
+                .filter_map(|(_, waiter)| waiter.as_ref());
+            for waiting in waiters.chain(&side.pollers) {
+                if let Some(id) = waiting.id {
+                    tell(id, direction);
+                }
             }
         }
     }
@@ -158,11 +189,12 @@ impl Source {
             if side.tick != tick {
                 return Poll::Ready(());
             }
-            if side.pollers.iter().any(|waker| waker.will_wake(cx.waker())) {
+            let mut pollers = side.pollers.iter();
+            if pollers.any(|waiting| waiting.waker.will_wake(cx.waker())) {
                 return Poll::Pending;
             }
         }
-        let waker = cx.waker().clone();
+        let waiting = Waiting::new(cx.waker().clone());
         let mut overflow = Vec::new();
         let mut sides = self.sides.lock();
         let side = &mut sides[direction as usize];
@@ -173,9 +205,9 @@ impl Source {
         if side.pollers.len() == side.limit {
             // Some of them may have lost interest, and only waking them tells.
             side.limit *= 2;
-            overflow.append(&mut side.pollers);
+            overflow.extend(side.pollers.drain(..).map(|waiting| waiting.waker));
         }
-        side.pollers.push(waker);
+        side.pollers.push(waiting);
         drop(sides);
         wake_all(&mut overflow);
         Poll::Pending
@@ -214,16 +246,16 @@ impl Waiter {
                 return Poll::Ready(());
             }
             let slot = *self.slot.get_or_insert_with(|| side.waiters.insert(None));
-            let waker = side.waiters[slot].as_ref();
-            if waker.is_some_and(|waker| waker.will_wake(cx.waker())) {
+            let waiting = side.waiters[slot].as_ref();
+            if waiting.is_some_and(|waiting| waiting.waker.will_wake(cx.waker())) {
                 return Poll::Pending;
             }
         }
-        let waker = cx.waker().clone();
+        let waiting = Waiting::new(cx.waker().clone());
         let mut sides = self.source.sides.lock();
         let side = &mut sides[self.direction as usize];
         let displaced = match self.slot {
-            Some(slot) if side.tick == self.tick => side.waiters[slot].replace(waker),
+            Some(slot) if side.tick == self.tick => side.waiters[slot].replace(waiting),
             _ => {
                 drop(sides);
                 return Poll::Ready(());
@@ -238,10 +270,10 @@ impl Waiter {
 impl Drop for Waiter {
     fn drop(&mut self) {
         if let Some(slot) = self.slot.take() {
-            let waker = self.source.sides.lock()[self.direction as usize]
+            let waiting = self.source.sides.lock()[self.direction as usize]
                 .waiters
                 .remove(slot);
-            drop(waker);
+            drop(waiting);
         }
     }
 }

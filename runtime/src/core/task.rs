@@ -15,6 +15,7 @@ use super::id::Id;
 use super::name::Name;
 use super::outcome::{Failure, Outcome, Report, discard};
 use super::priority::Priority;
+use super::span::Span;
 
 /// What the queues hold: a coroutine that is ready to be polled.
 pub(super) type Runnable = async_task::Runnable<Meta>;
@@ -38,9 +39,6 @@ pub(crate) struct Spec {
     pub(crate) priority: Priority,
 }
 
-/// Number, name, and where it was spawned.
-pub(crate) type Identity = (Id, Option<Name>, &'static Location<'static>);
-
 pin_project! {
     /// The future inside a task. It never panics and, once it has returned `Ready`, holds nothing: an
     /// async-task future that panics, or is dropped full on another thread, would abort the process.
@@ -51,17 +49,24 @@ pin_project! {
         core: Arc<Core>,
         id: Id,
         slot: u32,
+        span: Span,
     }
 }
 
 impl<F: Future> Coroutine<F> {
-    pub(super) fn new(meta: &Meta, future: F, report: Option<Report<F::Output>>) -> Self {
+    pub(super) fn new(
+        meta: &Meta,
+        future: F,
+        report: Option<Report<F::Output>>,
+        span: Span,
+    ) -> Self {
         Self {
             future: Some(future),
             report,
             core: meta.core.clone(),
             id: meta.id,
             slot: meta.slot,
+            span,
         }
     }
 }
@@ -75,10 +80,14 @@ impl<F: Future> Future for Coroutine<F> {
         let is_aborted = this.core.is_aborted(*this.slot, *this.id);
         let mut output = None;
         let polled = catch_unwind(AssertUnwindSafe(|| {
-            if !is_aborted && let Some(future) = this.future.as_mut().as_pin_mut() {
-                output = Some(ready!(future.poll(cx)));
-            }
-            this.future.set(None);
+            ready!(this.span.in_scope(|| {
+                if !is_aborted && let Some(future) = this.future.as_mut().as_pin_mut() {
+                    output = Some(ready!(future.poll(cx)));
+                }
+                this.future.set(None);
+                Poll::Ready(())
+            }));
+            this.span.close();
             Poll::Ready(())
         }));
         let result = match polled {
@@ -86,8 +95,13 @@ impl<F: Future> Future for Coroutine<F> {
             Ok(Poll::Ready(())) => output.ok_or(Failure::Cancelled),
             Err(first) => {
                 discard(output);
+                let span = this.span.take();
                 // What panicked was the poll, or the destructor, which then has nothing left to drop.
-                let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
+                let dropped = catch_unwind(AssertUnwindSafe(move || {
+                    // Goes in here, however this ends.
+                    let span = span;
+                    span.in_scope(|| this.future.set(None));
+                }));
                 // Of two panics the first is told, like std does.
                 dropped.unwrap_or_else(discard);
                 Err(Failure::Panicked(first))
@@ -120,6 +134,8 @@ pub(super) struct Entry {
     pub(super) location: &'static Location<'static>,
     waker: Waker,
     pub(super) aborted: bool,
+    /// The coroutine that awaits this one's handle, written by the handle.
+    pub(super) joiner: Option<Id>,
 }
 
 impl Table {
@@ -135,6 +151,7 @@ impl Table {
             location: spec.location,
             waker,
             aborted: false,
+            joiner: None,
         });
         self.spawned += 1;
         self.peak = self.peak.max(self.entries.len());
@@ -144,6 +161,19 @@ impl Table {
         self.entries
             .get(slot as usize)
             .filter(|entry| entry.id == id)
+    }
+
+    pub(super) fn get_mut(&mut self, slot: u32, id: Id) -> Option<&mut Entry> {
+        self.entries
+            .get_mut(slot as usize)
+            .filter(|entry| entry.id == id)
+    }
+
+    /// Every coroutine with its slot.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Entry)> {
+        self.entries
+            .iter()
+            .map(|(slot, entry)| (slot as u32, entry))
     }
 
     /// Marks a coroutine; `None` when it has ended or is marked already. The waker is to be called.
@@ -171,13 +201,6 @@ impl Table {
     /// Removes a coroutine that has ended. The entry is dropped outside the lock.
     pub(super) fn remove(&mut self, slot: u32) -> Entry {
         self.entries.remove(slot as usize)
-    }
-
-    pub(super) fn identities(&self) -> Vec<Identity> {
-        self.entries
-            .iter()
-            .map(|(_, entry)| (entry.id, entry.name.clone(), entry.location))
-            .collect()
     }
 
     pub(super) fn len(&self) -> usize {

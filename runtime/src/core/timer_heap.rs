@@ -5,6 +5,9 @@ use std::time::Instant;
 
 use slab::Slab;
 
+use super::id::Id;
+use super::waiting::Waiting;
+
 /// Names one entry of a [`TimerHeap`]; stale keys are told apart by their `order`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimerKey {
@@ -31,7 +34,7 @@ impl Node {
 struct Slot {
     position: u32,
     order: u64,
-    waker: Waker,
+    waiting: Waiting,
 }
 
 /// Timers by deadline: `insert`, `remove` and `pop_due` in O(log n), `deadline` in O(1).
@@ -53,12 +56,12 @@ impl TimerHeap {
     }
 
     /// Adds a timer. `order` must be unique; among equal deadlines the smaller one fires first.
-    pub(crate) fn insert(&mut self, deadline: Instant, order: u64, waker: Waker) -> TimerKey {
+    pub(crate) fn insert(&mut self, deadline: Instant, order: u64, waiting: Waiting) -> TimerKey {
         let position = self.nodes.len();
         let slot = self.slots.insert(Slot {
             position: position as u32,
             order,
-            waker,
+            waiting,
         }) as u32;
         self.nodes.push(Node {
             deadline,
@@ -69,30 +72,30 @@ impl TimerHeap {
         TimerKey { slot, order }
     }
 
-    /// The waker of a timer that has neither fired nor been removed.
-    pub(crate) fn waker_mut(&mut self, key: TimerKey) -> Option<&mut Waker> {
+    /// Who waits for a timer that has neither fired nor been removed.
+    pub(crate) fn waiting_mut(&mut self, key: TimerKey) -> Option<&mut Waiting> {
         self.slots
             .get_mut(key.slot as usize)
             .filter(|slot| slot.order == key.order)
-            .map(|slot| &mut slot.waker)
+            .map(|slot| &mut slot.waiting)
     }
 
-    /// Removes a timer and returns its waker, which the caller drops outside its locks; `None` when it
+    /// Removes a timer and returns who waits, which the caller drops outside its locks; `None` when it
     /// is gone already.
-    pub(crate) fn remove(&mut self, key: TimerKey) -> Option<Waker> {
-        self.waker_mut(key)?;
+    pub(crate) fn remove(&mut self, key: TimerKey) -> Option<Waiting> {
+        self.waiting_mut(key)?;
         let Slot {
-            position, waker, ..
+            position, waiting, ..
         } = self.slots.remove(key.slot as usize);
         self.remove_node(position as usize);
-        Some(waker)
+        Some(waiting)
     }
 
     /// Takes the earliest timer if its deadline is not after `now`.
     pub(crate) fn pop_due(&mut self, now: Instant) -> Option<Waker> {
         let first = *self.nodes.first().filter(|node| node.deadline <= now)?;
         self.remove_node(0);
-        Some(self.slots.remove(first.slot as usize).waker)
+        Some(self.slots.remove(first.slot as usize).waiting.waker)
     }
 
     /// Takes every waker, earliest first.
@@ -101,10 +104,16 @@ impl TimerHeap {
         nodes.sort_unstable_by_key(|node| (node.deadline, node.order));
         let wakers = nodes
             .iter()
-            .map(|node| self.slots.remove(node.slot as usize).waker)
+            .map(|node| self.slots.remove(node.slot as usize).waiting.waker)
             .collect();
         self.slots = Slab::new();
         wakers
+    }
+
+    /// Which coroutine waits for which deadline, in no order.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = (Id, Instant)> {
+        let of = |node: &Node| Some((self.slots[node.slot as usize].waiting.id?, node.deadline));
+        self.nodes.iter().filter_map(of)
     }
 
     fn remove_node(&mut self, position: usize) {

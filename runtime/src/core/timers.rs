@@ -4,9 +4,11 @@ use std::task::Waker;
 use std::time::Instant;
 
 use super::clock::Clock;
+use super::id::Id;
 use super::lock::Lock;
 use super::reactor::Reactor;
 use super::timer_heap::{TimerHeap, TimerKey};
+use super::waiting::Waiting;
 
 /// Deadlines, usable from any thread.
 #[derive(Debug, Default)]
@@ -30,9 +32,9 @@ impl State {
         reactor: &Reactor,
         deadline: Instant,
         order: u64,
-        waker: Waker,
+        waiting: Waiting,
     ) -> TimerKey {
-        let key = self.heap.insert(deadline, order, waker);
+        let key = self.heap.insert(deadline, order, waiting);
         if self.published && self.armed.is_none_or(|armed| deadline < armed) {
             self.arm(reactor);
         }
@@ -74,7 +76,8 @@ impl Timers {
         order: u64,
         waker: Waker,
     ) -> TimerKey {
-        self.0.lock().insert(reactor, deadline, order, waker)
+        let waiting = Waiting::new(waker);
+        self.0.lock().insert(reactor, deadline, order, waiting)
     }
 
     /// Moves a timer that has not fired.
@@ -86,33 +89,33 @@ impl Timers {
         order: u64,
     ) -> Option<TimerKey> {
         let mut state = self.0.lock();
-        let waker = state.heap.remove(key)?;
-        Some(state.insert(reactor, deadline, order, waker))
+        let waiting = state.heap.remove(key)?;
+        Some(state.insert(reactor, deadline, order, waiting))
     }
 
     /// Whether the timer has yet to fire. If so, it wakes `waker` when it does.
     pub(crate) fn update(&self, key: TimerKey, waker: &Waker) -> bool {
-        match self.0.lock().heap.waker_mut(key) {
+        match self.0.lock().heap.waiting_mut(key) {
             None => return false,
-            Some(old) if old.will_wake(waker) => return true,
+            Some(old) if old.waker.will_wake(waker) => return true,
             Some(_) => {}
         }
-        let mut waker = waker.clone();
-        let waits = match self.0.lock().heap.waker_mut(key) {
+        let mut waiting = Waiting::new(waker.clone());
+        let waits = match self.0.lock().heap.waiting_mut(key) {
             None => false,
             Some(old) => {
-                std::mem::swap(old, &mut waker);
+                std::mem::swap(old, &mut waiting);
                 true
             }
         };
-        drop(waker);
+        drop(waiting);
         waits
     }
 
     /// Removes a timer if it has not fired.
     pub(crate) fn remove(&self, key: TimerKey) {
-        let waker = self.0.lock().heap.remove(key);
-        drop(waker);
+        let waiting = self.0.lock().heap.remove(key);
+        drop(waiting);
     }
 
     /// Brings the kernel timer up to date before the host sleeps, and returns what it is set to.
@@ -146,6 +149,16 @@ impl Timers {
         }
     }
 
+    /// What the clock shows at a moment of real time.
+    pub(crate) fn at(&self, real: Instant) -> Instant {
+        self.0.lock().clock.at(real)
+    }
+
+    /// Which coroutine waits for which deadline, in no order.
+    pub(crate) fn waiting(&self) -> Vec<(Id, Instant)> {
+        self.0.lock().heap.waiting().collect()
+    }
+
     /// Takes every waker: the runtime has ended, and whoever sleeps must look for another one.
     pub(crate) fn close(&self) -> Vec<Waker> {
         self.0.lock().heap.drain()
@@ -169,11 +182,6 @@ mod virtual_clock {
     }
 
     impl Timers {
-        /// What the clock shows at a moment of real time.
-        pub(crate) fn at(&self, real: Instant) -> Instant {
-            self.0.lock().clock.at(real)
-        }
-
         pub(crate) fn is_paused(&self) -> bool {
             self.0.lock().clock.is_paused()
         }

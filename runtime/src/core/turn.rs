@@ -5,7 +5,12 @@ use std::sync::atomic::Ordering;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use super::current::Care;
+use super::id::Id;
+use super::insight::Insight;
 use super::local::LocalQueue;
+use super::metrics::LongestPoll;
+use super::outcome::Description;
 use super::priority::Priority;
 use super::reactor::wake_all;
 use super::task::Runnable;
@@ -42,6 +47,8 @@ impl Core {
         }
         let entered = current::enter(self);
         let queue = entered.queue();
+        let _care = self.care();
+        self.loop_is_alive();
         self.timers.unpublish();
         let outranked_from_start = {
             let mut queue = queue.borrow_mut();
@@ -143,18 +150,21 @@ impl Core {
         }
     }
 
-    /// Polls one coroutine.
+    /// To be kept while coroutines are polled. `Some`: they are polled with care.
+    pub(super) fn care(&self) -> Option<Care> {
+        (self.insight.is_some() || self.polling.depth() > 0).then(Care::new)
+    }
+
+    /// Polls one coroutine, and takes it out of the table if it has ended.
     #[inline]
     pub(super) fn run(self: &Arc<Self>, runnable: Runnable) {
-        let _entered = current::ensure_innermost(self);
         let meta = runnable.metadata();
         let (slot, id) = (meta.slot, meta.id);
-        let depth = self.depth.load(Ordering::Relaxed);
-        self.depth.store(depth + 1, Ordering::Relaxed);
-        let outer = current::begin(id);
-        runnable.run();
-        let finished = current::end(&outer);
-        self.depth.store(depth, Ordering::Relaxed);
+        let finished = if current::needs_care() {
+            self.poll_with_care(slot, id, runnable)
+        } else {
+            self.poll(id, runnable)
+        };
         if finished {
             let (entry, drained) = {
                 let mut tasks = self.tasks.lock();
@@ -165,6 +175,60 @@ impl Core {
                 self.aborts.fetch_sub(1, Ordering::Relaxed);
             }
             drop(entry);
+        }
+    }
+
+    /// `true`: the coroutine has ended.
+    #[inline]
+    fn poll(&self, id: Id, runnable: Runnable) -> bool {
+        self.polling.begin(id);
+        let outer = current::begin(id);
+        runnable.run();
+        let finished = current::end(&outer);
+        self.polling.end();
+        finished
+    }
+
+    /// Polls as the innermost core, inside other polls, and measures: whatever of it is called for.
+    #[cold]
+    fn poll_with_care(self: &Arc<Self>, slot: u32, id: Id, runnable: Runnable) -> bool {
+        let _entered = current::enter(self);
+        let outer = self.polling.set_aside();
+        if let Some(insight) = &self.insight {
+            insight.begin(slot, id);
+        }
+        let finished = self.poll(id, runnable);
+        if let Some(insight) = &self.insight {
+            self.judge(insight, slot, id);
+        }
+        self.polling.put_back(outer);
+        finished
+    }
+
+    /// Ends a poll that is measured, and tells if it was slow.
+    fn judge(self: &Arc<Self>, insight: &Insight, slot: u32, id: Id) {
+        let verdict = insight.end(slot);
+        if verdict.is_slow || verdict.is_longest {
+            let Description { name, location, .. } = self.describe(slot, id);
+            if verdict.is_longest {
+                insight.set_longest(LongestPoll {
+                    duration: verdict.duration,
+                    id,
+                    name: name.as_deref().map(str::to_owned),
+                    location,
+                });
+            }
+            if verdict.is_slow {
+                let who = name.map_or_else(|| id.to_string(), |name| format!("`{name}`"));
+                self.log(
+                    Level::Warning,
+                    &format!(
+                        "coroutine {who} (spawned at {location}) blocked the loop for {:.1?} in one poll ({:?} or more \
+                         is slow); let it await in between, or do the work in `glib_coro::unblock`",
+                        verdict.duration, insight.threshold
+                    ),
+                );
+            }
         }
     }
 

@@ -572,6 +572,8 @@ unsafe extern "C" fn check(source: *mut ffi::GSource) -> ffi::gboolean {
     if ours.sits_out.replace(false) || ours.muted.get() {
         return ffi::GFALSE;
     }
+    // Whatever GLib dispatches now is not the doing of a coroutine that runs this loop.
+    ours.host().driver.loop_is_alive();
     let tag = ours.tag.get();
     // SAFETY: the tag is the one that `g_source_add_unix_fd` returned for this source.
     let readable = !tag.is_null() && unsafe { ffi::g_source_query_unix_fd(source, tag) } != 0;

@@ -150,6 +150,12 @@ impl Driver {
         self.core.set_waker(Box::new(waker));
     }
 
+    /// Notes that the loop runs: it has slept.
+    #[cfg(feature = "glib")]
+    pub(crate) fn loop_is_alive(&self) {
+        self.core.loop_is_alive();
+    }
+
     /// Ends the runtime, as dropping the driver does.
     #[cfg(feature = "glib")]
     pub(crate) fn end(&self) {

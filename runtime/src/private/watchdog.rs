@@ -75,10 +75,11 @@ fn guard(test: &str, timeout: Duration, core: &Core, end: &Receiver<()>) -> Opti
 
 fn verdict(test: &str, timeout: Duration, core: &Core) -> String {
     let mut text = format!("`{test}` did not end within {timeout:?}; these coroutines still wait:");
-    for (id, name, location) in core.alive() {
-        let _ = match name {
+    for info in core.inventory() {
+        let location = info.location();
+        let _ = match info.name() {
             Some(name) => write!(text, "\n  `{name}`, spawned at {location}"),
-            None => write!(text, "\n  {id}, spawned at {location}"),
+            None => write!(text, "\n  {}, spawned at {location}", info.id()),
         };
     }
     text

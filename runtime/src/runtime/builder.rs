@@ -96,6 +96,38 @@ impl Builder {
         self
     }
 
+    /// Measures every poll: how long it took, per coroutine and for the [metrics](Runtime::metrics), and warns
+    /// of [slow](Self::slow_poll) ones. Off by default, as it reads the clock twice per poll; off means that nothing is
+    /// measured.
+    ///
+    /// `GLIB_CORO_DEBUG=1` in the environment turns it on where the program does not say.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::builder()
+    ///     .insight(true)
+    ///     .slow_poll(Duration::from_millis(16)) // a frame at 60 Hz
+    ///     .build()?;
+    /// runtime.block_on(async {});
+    /// assert_eq!(runtime.metrics().poll_times.count(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn insight(mut self, insight: bool) -> Self {
+        self.options.insight = insight;
+        self
+    }
+
+    /// With [insight](Self::insight), from what duration on a poll is slow: 100 ms by default.
+    ///
+    /// A slow poll is counted, and a warning names the coroutine, where it was spawned and the duration: in GLib's log on GLib,
+    /// on standard error elsewhere. The time that a coroutine spends in a nested loop does not count.
+    pub fn slow_poll(mut self, threshold: Duration) -> Self {
+        self.options.slow_poll = threshold;
+        self
+    }
+
     /// Has the runtime's clock [paused](crate::time#the-virtual-clock) from the start.
     ///
     /// ```
@@ -140,6 +172,10 @@ impl Inner {
     pub(super) fn new(event_loop: Box<dyn EventLoop>, options: Options) -> io::Result<Rc<Self>> {
         let (core, backend) = Core::new(options)?;
         event_loop.attach(Driver::new(core.clone(), backend))?;
+        #[cfg(feature = "signal")]
+        if crate::core::insight::is_asked_for() {
+            super::dump_signal::install(&core);
+        }
         Ok(Rc::new(Self {
             core,
             event_loop,

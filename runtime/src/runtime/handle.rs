@@ -97,6 +97,34 @@ impl Handle {
         let future = Homebound::Build { build: Some(build) };
         JoinHandle::spawn_send(&self.core, spec, None, future)
     }
+
+    /// Every coroutine of the runtime that has not ended; see [`task::all`].
+    ///
+    /// It never waits for a poll, so that a watchdog thread can ask while a coroutine blocks the loop. On another thread than the
+    /// runtime's this is a picture of something that moves; and without [insight](super::Builder::insight) a coroutine that is ready
+    /// because one of the same thread woke it looks there as if it waited for something [other](task::WaitingOn::Other).
+    pub fn all(&self) -> Vec<task::Info> {
+        self.core.inventory()
+    }
+
+    /// The coroutines and the metrics of the runtime as JSON; see [`task::dump`](task::dump()).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::new()?;
+    /// let handle = runtime.handle();
+    /// let watchdog = std::thread::spawn(move || handle.dump());
+    /// runtime.block_on(async {
+    ///     std::thread::sleep(Duration::from_millis(10)); // the loop is blocked
+    /// });
+    /// assert!(watchdog.join().unwrap().starts_with('{'));
+    /// # Ok(()) }
+    /// ```
+    pub fn dump(&self) -> String {
+        task::dump::render(&self.core)
+    }
 }
 
 impl fmt::Debug for Handle {

@@ -130,6 +130,11 @@ pub(super) fn current_inner() -> Result<Rc<Inner>, TryCurrentError> {
         .ok_or_else(|| TryCurrentError(io::Error::other("the current runtime has ended")))
 }
 
+/// How many sources the loop of a runtime of this thread has attached for it.
+pub(crate) fn sources_of(core: &Arc<Core>) -> Option<usize> {
+    find(|_, inner| Arc::ptr_eq(&inner.core, core)).map(|inner| inner.event_loop.sources())
+}
+
 /// Attaches a runtime on first use.
 fn attach(event_loop: Box<dyn EventLoop>, fallback: bool) -> Result<Arc<Core>, TryCurrentError> {
     let inner = Inner::new(event_loop, Options::default()).map_err(TryCurrentError)?;

@@ -36,6 +36,8 @@
 //! 128 completions within one poll, as tokio's do.
 
 mod builder;
+#[cfg(feature = "signal")]
+mod dump_signal;
 mod handle;
 mod lend;
 mod local;
@@ -60,9 +62,9 @@ pub use self::handle::{Handle, TryCurrentError};
 pub(crate) use self::local::find_current;
 #[cfg(feature = "gio")]
 pub(crate) use self::local::of_default_context;
-pub(crate) use self::local::{current, is_current_or_none, try_current};
+pub(crate) use self::local::{current, is_current_or_none, sources_of, try_current};
 pub use self::worker::Worker;
-pub use crate::core::Metrics;
+pub use crate::core::metrics::{Histogram, LongestPoll, Metrics};
 pub use crate::core::outcome::Unhandled;
 
 use crate::core::Core;

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 
 use super::{AbortHandle, Id, JoinError};
 use crate::core::Core;
+use crate::core::current;
 use crate::core::name::Name;
 use crate::core::outcome::{Failure, Report};
 use crate::core::task::{Spec, Task};
@@ -33,6 +34,8 @@ pub struct JoinHandle<T> {
     task: Option<Task<T>>,
     id: Id,
     name: Option<Name>,
+    /// The coroutine that was told to wait when the handle was last polled. The core knows it too.
+    joiner: Option<Id>,
     taken: bool,
 }
 
@@ -42,6 +45,7 @@ impl<T> JoinHandle<T> {
             task,
             id,
             name,
+            joiner: None,
             taken: false,
         }
     }
@@ -102,6 +106,17 @@ impl<T> JoinHandle<T> {
         AbortHandle::new(core, self.id, slot)
     }
 
+    /// Has introspection know who waits.
+    fn note_joiner(&mut self, joiner: Option<Id>) {
+        if self.joiner != joiner
+            && let Some(task) = &self.task
+        {
+            let meta = task.metadata();
+            meta.core.note_joiner(meta.slot, self.id, joiner);
+            self.joiner = joiner;
+        }
+    }
+
     /// Whether the coroutine has ended.
     pub fn is_finished(&self) -> bool {
         self.task.as_ref().is_none_or(Task::is_finished)
@@ -136,7 +151,10 @@ impl<T> Future for JoinHandle<T> {
             None => Err(Failure::Cancelled),
             Some(task) => match Pin::new(task).poll(cx) {
                 Poll::Ready(outcome) => outcome.into_result(),
-                Poll::Pending => return Poll::Pending,
+                Poll::Pending => {
+                    self.note_joiner(current::id());
+                    return Poll::Pending;
+                }
             },
         };
         self.taken = true;
@@ -149,6 +167,7 @@ impl<T> Future for JoinHandle<T> {
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
+        self.note_joiner(None);
         if let Some(task) = self.task.take() {
             task.detach();
         }

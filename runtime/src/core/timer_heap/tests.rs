@@ -62,7 +62,9 @@ impl Pair {
     fn insert(&mut self, number: usize, deadline: u64, waker: Waker) -> TimerKey {
         self.next_order += 1;
         let order = self.next_order;
-        let key = self.heap.insert(self.at(deadline), order, waker);
+        let key = self
+            .heap
+            .insert(self.at(deadline), order, Waiting::new(waker));
         self.model.insert((deadline, order), number);
         key
     }
@@ -76,11 +78,11 @@ impl Pair {
     /// Takes a timer out of both.
     fn cancel(&mut self, number: usize) -> Option<Waker> {
         let (key, deadline, order) = self.timers[number];
-        let waker = self.heap.remove(key);
+        let waker = self.heap.remove(key).map(|waiting| waiting.waker);
         let expected = self.model.remove(&(deadline, order));
         assert_eq!(waker.is_some(), expected.is_some());
         assert!(self.heap.remove(key).is_none(), "a stale key finds nothing");
-        assert!(self.heap.waker_mut(key).is_none());
+        assert!(self.heap.waiting_mut(key).is_none());
         waker.inspect(|waker| self.is_waker_of(number, waker))
     }
 
