@@ -19,6 +19,7 @@ demo: deps
 test: deps
 	cargo test --workspace
 	PKG_CONFIG=/bin/false cargo test --workspace --no-default-features --target-dir target/no-glib
+	cargo test --package glib-coro-tests --features tracing --test tracing
 	$(MAKE) lint
 
 deep:

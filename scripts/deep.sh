@@ -26,7 +26,7 @@ run_valgrind() {
     failed=
     while read -r binary; do
         case ${binary##*/} in
-            p7_* | application* | attributes* | ui-* | send_sync_* | glib_coro_tests-* | idle) continue ;;
+            p7_* | application* | attributes* | ui-* | send_sync_* | glib_coro_tests-* | idle | stutterer) continue ;;
         esac
         echo "deep: valgrind ${binary##*/}"
         (

@@ -18,11 +18,13 @@ use glib_coro::net::{
     UnixListener, UnixStream, lookup_host,
 };
 use glib_coro::runtime::{
-    EnterGuard, Handle, Metrics, Runtime, TryCurrentError, Unhandled, Worker,
+    EnterGuard, Handle, Histogram, LongestPoll, Metrics, Runtime, TryCurrentError, Unhandled,
+    Worker,
 };
 use glib_coro::task::{
-    AbortHandle, AbortOnDrop, AccessError, CancellationToken, Cancelled, DropGuard, Id, Idle,
-    JoinError, JoinHandle, JoinSet, LocalKey, Priority, Scope, YieldNow,
+    AbortHandle, AbortOnDrop, AccessError, CancellationToken, Cancelled, Direction, DropGuard, Id,
+    Idle, Info, JoinError, JoinHandle, JoinSet, LocalKey, Priority, Scope, State, WaitingOn,
+    YieldNow,
 };
 use glib_coro::time::{Elapsed, Interval, MissedTickBehavior, Sleep, Timeout};
 use glib_coro::{Unblock, runtime, task};
@@ -91,6 +93,8 @@ fn types() {
         Handle: Send Sync Unpin;
         Worker: Send Sync Unpin;
         Metrics: Send Sync Unpin;
+        LongestPoll: Send Sync Unpin;
+        Histogram: Send Sync Unpin;
         TryCurrentError: Send Sync Unpin;
         Unhandled: Send NotSync Unpin;
 
@@ -113,6 +117,10 @@ fn types() {
         AbortHandle: Send Sync Unpin;
         JoinError: Send Sync Unpin;
         Id: Send Sync Unpin;
+        Info: Send Sync Unpin;
+        State: Send Sync Unpin;
+        WaitingOn: Send Sync Unpin;
+        Direction: Send Sync Unpin;
         Priority: Send Sync Unpin;
         task::Builder: Send Sync Unpin;
         YieldNow: Send Sync Unpin;
