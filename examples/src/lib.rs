@@ -13,6 +13,7 @@ pub mod line;
 pub mod log;
 pub mod pipes;
 pub mod rocket;
+pub mod stutter;
 pub mod which_loop;
 
 // The program in the README is a test too.

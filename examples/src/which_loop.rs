@@ -6,6 +6,7 @@ use std::io;
 
 use glib_coro::Runtime;
 use glib_coro::event_loop::{EventLoop, Standalone};
+use glib_coro::runtime::Builder;
 #[cfg(feature = "glib")]
 use glib_coro::{event_loop::GLib, glib::MainContext};
 
@@ -47,7 +48,12 @@ impl WhichLoop {
 
     /// A runtime on this loop.
     pub fn runtime(self) -> io::Result<Runtime> {
-        let runtime = Runtime::builder().event_loop(self.event_loop()).build()?;
+        self.runtime_from(Runtime::builder())
+    }
+
+    /// A runtime with options, on this loop.
+    pub fn runtime_from(self, builder: Builder) -> io::Result<Runtime> {
+        let runtime = builder.event_loop(self.event_loop()).build()?;
         runtime.block_on(async { self.check() });
         Ok(runtime)
     }

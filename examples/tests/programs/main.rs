@@ -10,6 +10,7 @@ mod pipes;
 mod port;
 mod rocket_launch;
 mod sequence;
+mod stutter;
 mod support;
 mod tour;
 mod which_loop;
