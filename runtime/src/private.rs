@@ -27,6 +27,7 @@ use std::fmt::Display;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::panic::Location;
 
 use crate::core::outcome::Report;
 use crate::task::overlap;
@@ -54,8 +55,19 @@ pub use core::prelude::v1::test;
 pub use core::primitive::bool;
 
 /// The coroutine that a call of a `#[coroutine]` is about to spawn.
-pub fn coroutine(name: &'static &'static str) -> Coroutine {
-    Coroutine(Builder::new().literal_name(name), Parallel)
+pub fn coroutine(name: &'static &'static str, defined: &'static Location<'static>) -> Coroutine {
+    Coroutine(Builder::new().literal_name(name).defined(defined), Parallel)
+}
+
+/// The place of a call, told by a method: that is where the name of the method stands, and not the path before it.
+#[derive(Debug)]
+pub struct Here;
+
+impl Here {
+    #[track_caller]
+    pub const fn location(&self) -> &'static Location<'static> {
+        Location::caller()
+    }
 }
 
 /// A coroutine that is not spawned yet, and what it does about earlier calls of its function.

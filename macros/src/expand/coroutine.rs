@@ -115,7 +115,8 @@ fn spawn(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStrea
         .options
         .overlap()
         .map(|overlap| self::overlap(overlap, private));
-    let task = quote_spanned!(span=> #shown::coroutine(&#label) #priority #overlap);
+    let defined = defined(sig, private);
+    let task = quote_spanned!(span=> #shown::coroutine(&#label, #defined) #priority #overlap);
     let detached = plan.options.detach() || plan.options.returns().is_some();
     let spawn = if detached && is_never(&sig.output) {
         quote_spanned!(span=> #task.detach(#shown::endless(#future));)
@@ -131,6 +132,12 @@ fn spawn(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStrea
     };
     let value = plan.options.returns().map(|(value, _)| value);
     (quote!(#items #receiver #keeps #spawn #value), wrapped.attrs)
+}
+
+/// Where the function is defined. The call has the user's own span: a generated one stands for the attribute.
+fn defined(sig: &Signature, private: &TokenStream) -> TokenStream {
+    let call = quote_spanned!(sig.ident.span()=> location());
+    quote!(const { #private::Here.#call })
 }
 
 /// Where the compiler shall complain about what cannot be spawned: at the first parameter that may not be `'static`, or else at the

@@ -112,8 +112,8 @@ fn the_body_is_untouched() {
 #[test]
 fn only_paths_from_the_crate() {
     const KEYWORDS: &[&str] = &[
-        "async", "await", "fn", "let", "move", "self", "Self", "if", "false", "return", "pub", "_",
-        "static",
+        "async", "await", "const", "fn", "let", "move", "self", "Self", "if", "false", "return",
+        "pub", "_", "static",
     ];
     for item in [
         "async fn f(x: &str, (y, z): (u8, u8)) -> Result<u8, E> {}",
