@@ -179,6 +179,10 @@ mod tests {
                 r#"tracing::info!(target: "x", n = 1, "{self}", self = this)"#,
             ),
             (
+                r#"format!("{self} {:.*} {1:03$} {y}", x, y, z, w, y = 1)"#,
+                r#"format!("{self} {:.*} {1:03$} {y}", x, y, z, w, y = 1, self = this)"#,
+            ),
+            (
                 r#"vec![format!("{self}"), y]"#,
                 r#"vec![format!("{self}", self = this), y]"#,
             ),
@@ -197,6 +201,10 @@ mod tests {
             r#"format("{self}")"#,
             r#"format!(concat!("{self}", "x"))"#,
             r#"write!("{self}")"#,
+            r#"format!("{self} {}")"#,
+            r#"format!("{self} {1}", x)"#,
+            r#"format!("{self} {:.*}", x)"#,
+            r#"format!("{self} {:1$} {y}", x, y = 1)"#,
             r#"fn f(&self) { println!("{self}") }"#,
         ] {
             assert_eq!(renamed(body), same(body));

@@ -73,11 +73,11 @@ impl S {
         assert_eq!(self.0.get(), 6, "{self}");
         let mut text = format!("{self:>width$}{self}");
         let add = |end: &str| format!("{text}{self}{end:>self$}", self = self.0.get() as usize);
-        text = add("|");
+        text = [add("|")].concat();
         write!(
             text,
             r#"{{self}} {self:?} {}"#,
-            vec![format!("{self}")].concat(),
+            [format!("{self}")].concat(),
         )
         .unwrap();
         struct Inner(u32);

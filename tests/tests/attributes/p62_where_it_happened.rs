@@ -105,7 +105,7 @@ fn a_handler_that_is_passed_by_its_name_is_spawned_where_it_is_defined() {
     let pointer: fn(&u8) = handler;
     assert_eq!(unhandled(|| connect(pointer)), expected);
     let expected = ("handler".to_owned(), S::NEXT_LINE_BUT_ONE);
-    let call = || assert_eq!(Some(S).map(S::handler), Some(true));
+    let call = || assert_eq!(std::iter::once(S).map(S::handler).next(), Some(true));
     assert_eq!(unhandled(call), expected);
     let line = Location::caller().line() + 1;
     let told = unhandled(|| connect(|x| handler(x)));
