@@ -135,7 +135,14 @@ impl Argument<'_> {
         match &**pat {
             Pat::Ident(_) => quote!(#(#attrs)* let #pat = #value;),
             // A pattern may leave parts behind, or everything: the value moves in all the same and lives as long as the body.
-            _ => quote!(#(#cfgs)* let #name = #value; #(#attrs)* let #pat = #name;),
+            pat => {
+                // A pattern that does not always match is reported with a proposal for what comes after the statement.
+                let start = pat.span();
+                let end = pat.to_token_stream().into_iter().last();
+                let end = end.map_or(start, |token| token.span());
+                let (start, end) = (quote_spanned!(start=> let), quote_spanned!(end=> ;));
+                quote!(#(#cfgs)* let #name = #value; #(#attrs)* #start #pat = #name #end)
+            }
         }
     }
 }

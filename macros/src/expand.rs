@@ -3,6 +3,7 @@
 mod body;
 mod coroutine;
 mod entry;
+mod generics;
 
 use crate::attribute::Attribute;
 use crate::errors::Errors;
@@ -11,7 +12,7 @@ use crate::krate;
 use crate::neighbours;
 use crate::options::Options;
 use crate::refuse::{self, Verdict};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 
@@ -39,6 +40,15 @@ impl Plan<'_> {
                 .to_token_stream(),
         }
     }
+}
+
+/// Whether `word` stands anywhere in `tokens`.
+fn names(tokens: TokenStream, word: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => names(group.stream(), word),
+        _ => false,
+    })
 }
 
 /// Expands `attribute(arguments) item`.
@@ -72,7 +82,7 @@ fn function(
     errors: &mut Errors,
 ) -> TokenStream {
     neighbours::refuse(attribute, options.krate(), &mut function.attrs, errors);
-    let verdict = refuse::refuse(attribute, &function, errors);
+    let verdict = refuse::refuse(attribute, &mut function, errors);
     let krate = match options.krate() {
         Some(path) => path.to_token_stream(),
         None => match krate::find() {

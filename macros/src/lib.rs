@@ -17,6 +17,7 @@ mod neighbours;
 mod options;
 mod refuse;
 mod self_token;
+mod sizeless;
 mod span;
 
 use attribute::Attribute;

@@ -4,10 +4,14 @@ use crate::attribute::Attribute;
 use crate::borrow::{Borrow, bare, borrows, returned};
 use crate::errors::Errors;
 use crate::item::{Body, Function};
+use crate::sizeless;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{FnArg, Ident, PatType, Receiver, ReceiverKind, Safety, Type};
+use syn::{
+    FnArg, GenericArgument, Ident, PatType, PathArguments, Receiver, ReceiverKind, ReturnType,
+    Safety, Token, Type, TypeParamBound,
+};
 
 /// How much of a function can be expanded although something about it was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,20 +26,34 @@ pub(crate) enum Verdict {
     Keep,
 }
 
-/// Reports everything about `function` that `attribute` cannot take.
-pub(crate) fn refuse(attribute: Attribute, function: &Function, errors: &mut Errors) -> Verdict {
+/// Reports everything about `function` that `attribute` cannot take. A missing `async` is put where it belongs.
+pub(crate) fn refuse(
+    attribute: Attribute,
+    function: &mut Function,
+    errors: &mut Errors,
+) -> Verdict {
     if let Body::Missing(semi) = &function.body {
         errors.at(semi.span, missing_body(attribute, function));
         return Verdict::Declare;
     }
+    let mut least = Verdict::Expand;
     if function.sig.asyncness.is_none() {
-        errors.at(function.sig.fn_token.span, not_async(attribute, function));
-        return Verdict::Keep;
+        let span = function.sig.fn_token.span;
+        let (message, verdict) = not_async(attribute, function);
+        errors.at(span, message);
+        if verdict > Verdict::Check {
+            return verdict;
+        }
+        function.sig.asyncness = Some(Token![async](span));
+        least = verdict;
     }
-    match attribute {
+    if sizeless::refuse(attribute, &mut function.sig, errors) {
+        least = Verdict::Declare;
+    }
+    least.max(match attribute {
         Attribute::Coroutine => coroutine(function, errors),
         Attribute::Main | Attribute::Test => entry(attribute, function, errors),
-    }
+    })
 }
 
 /// Something that is no function at all.
@@ -59,19 +77,61 @@ fn missing_body(attribute: Attribute, function: &Function) -> String {
     }
 }
 
-fn not_async(attribute: Attribute, function: &Function) -> String {
-    if expanded_above(function) {
-        format!(
-            "`{attribute}` needs an `async fn`, but an attribute above already removed `async`; \
-             remove that attribute"
+/// What to say about a missing `async`, and what can be done until it is there.
+fn not_async(attribute: Attribute, function: &mut Function) -> (String, Verdict) {
+    let above = expanded_above(function);
+    let (what, remedy) = if above {
+        (
+            ", but an attribute above already removed `async`",
+            "remove that attribute",
         )
     } else if returns_future(function) {
-        format!(
-            "`{attribute}` needs an `async fn`, returning a future is not enough; write `async fn`"
-        )
+        (", returning a future is not enough", "write `async fn`")
     } else {
-        format!("`{attribute}` needs an `async fn`; write `async fn`")
-    }
+        ("", "write `async fn`")
+    };
+    let verdict = match attribute {
+        // Its body is no longer what the user wrote.
+        Attribute::Coroutine if above => Verdict::Declare,
+        _ if what.is_empty() => Verdict::Check,
+        Attribute::Coroutine => match future_output(function) {
+            Some(output) => {
+                function.sig.output = output;
+                Verdict::Declare
+            }
+            None => Verdict::Keep,
+        },
+        Attribute::Main | Attribute::Test => Verdict::Keep,
+    };
+    (
+        format!("`{attribute}` needs an `async fn`{what}; {remedy}"),
+        verdict,
+    )
+}
+
+/// What the future that the function returns resolves to, where its type says it.
+fn future_output(function: &Function) -> Option<ReturnType> {
+    let (Type::ImplTrait(ty), arrow) = (
+        returned(&function.sig.output)?,
+        Token![->](Span::call_site()),
+    ) else {
+        return None;
+    };
+    ty.bounds.iter().find_map(|bound| {
+        let TypeParamBound::Trait(bound) = bound else {
+            return None;
+        };
+        let PathArguments::AngleBracketed(arguments) = &bound.path.segments.last()?.arguments
+        else {
+            return None;
+        };
+        arguments.args.iter().find_map(|argument| match argument {
+            GenericArgument::AssocType(ty) if ty.ident == "Output" => {
+                Some(ReturnType::Type(arrow, Box::new(ty.ty.clone())))
+            }
+            _ => None,
+        })
+    })
 }
 
 fn returns_future(function: &Function) -> bool {

@@ -1,6 +1,7 @@
-//! Where generated tokens seem to be.
+//! Where generated tokens seem to be, and how tokens read in a message.
 
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 
 /// A span that shows `span` and is known to the compiler as generated: names do not meet the user's, and lints keep silent.
 pub(crate) fn generated_at(span: Span) -> Span {
@@ -17,4 +18,24 @@ pub(crate) fn respan(tokens: &TokenStream, span: Span) -> TokenStream {
             token
         })
         .collect()
+}
+
+/// Tokens as a person would write them; `TokenStream` puts a space around every one.
+pub(crate) fn spell(tokens: impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string();
+    for (from, to) in [
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+        (" :: ", "::"),
+        (" !", "!"),
+        (" ,", ","),
+        (" < ", "<"),
+        (" >", ">"),
+        (" .", "."),
+        (". ", "."),
+    ] {
+        text = text.replace(from, to);
+    }
+    text
 }

@@ -27,6 +27,7 @@ use std::fmt::Display;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::panic::Location;
 
 use crate::core::outcome::Report;
 use crate::task::overlap;
@@ -56,6 +57,17 @@ pub use core::primitive::bool;
 /// The coroutine that a call of a `#[coroutine]` is about to spawn.
 pub fn coroutine(name: &'static &'static str) -> Coroutine {
     Coroutine(Builder::new().literal_name(name), Parallel)
+}
+
+/// The place of a call, told by a method: that is where the name of the method stands, and not the path before it.
+#[derive(Debug)]
+pub struct Here;
+
+impl Here {
+    #[track_caller]
+    pub const fn location(&self) -> &'static Location<'static> {
+        Location::caller()
+    }
 }
 
 /// A coroutine that is not spawned yet, and what it does about earlier calls of its function.
@@ -121,6 +133,10 @@ impl Calls for OneAtATime {
 }
 
 impl<C: Calls> Coroutine<C> {
+    pub fn defined(self, location: &'static Location<'static>) -> Self {
+        Self(self.0.defined(location), self.1)
+    }
+
     pub fn priority(self, priority: Priority) -> Self {
         Self(self.0.priority(priority), self.1)
     }
@@ -176,7 +192,7 @@ pub fn probe<F: Future>(_body: &F) -> Probe<F::Output> {
 
 /// See [`probe`].
 #[derive(Debug)]
-pub struct Probe<T>(Otherwise, PhantomData<fn() -> T>);
+pub struct Probe<T: ?Sized>(Otherwise, PhantomData<T>);
 
 impl<T, E: Display> Probe<Result<T, E>> {
     pub fn how(&self) -> Reporting {
@@ -184,7 +200,7 @@ impl<T, E: Display> Probe<Result<T, E>> {
     }
 }
 
-impl<T> Deref for Probe<T> {
+impl<T: ?Sized> Deref for Probe<T> {
     type Target = Otherwise;
 
     fn deref(&self) -> &Otherwise {
@@ -254,6 +270,9 @@ pub async fn endless<F: Future>(body: F) {
 pub fn never<T>() -> T {
     unreachable!("this stands behind `if false`")
 }
+
+/// The type itself. A type that cannot be found is reported in the same words wherever it is an argument of another, and then once.
+pub type Is<T> = T;
 
 /// Stands for the spawn of a coroutine that was refused. That has been reported, so it is never run.
 pub fn refused<F: Future>(_body: F) -> JoinHandle<F::Output> {

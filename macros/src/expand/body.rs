@@ -1,6 +1,7 @@
 //! The user's body, wrapped into something that gives a future.
 
-use super::Plan;
+use super::generics::closed;
+use super::{Plan, names};
 use crate::arguments::Arguments;
 use crate::borrow::{bare, returned};
 use crate::item::{Body, Function};
@@ -10,10 +11,13 @@ use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{GenericParam, ReturnType, Safety, Signature, Type};
+use syn::{GenericParam, ReturnType, Signature, Type};
 
 /// What `&self` is called in a body that keeps a clone of it. It has the span, and so the scope, of the user's `self`.
 const RECEIVER: &str = "__glib_coro_self";
+
+/// Gives a value of the return type, for a `return` that is never reached. It has the span of the user's return type.
+const RESULT: &str = "__glib_coro_result";
 
 /// Where the body went.
 pub(super) struct Wrapped {
@@ -36,41 +40,31 @@ pub(super) fn wrap(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wr
 
 /// Whether the body can only stand where it is, because it means the type around it.
 fn needs_self(plan: &Plan<'_>, arguments: &Arguments<'_>) -> bool {
-    fn names_self(tokens: TokenStream) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(word) => word == "Self",
-            TokenTree::Group(group) => names_self(group.stream()),
-            _ => false,
-        })
-    }
     arguments.receiver.is_some()
-        || names_self(plan.function.sig.to_token_stream())
-        || names_self(plan.function.body.to_token_stream())
+        || names(plan.function.sig.to_token_stream(), "Self")
+        || names(plan.function.body.to_token_stream(), "Self")
 }
 
 /// An `async fn` inside the function: the compiler then speaks about the body as about any `async fn`.
 fn nested(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wrapped {
     let private = &plan.private;
-    let sig = Signature {
-        // The prefix keeps a recursive call away from it.
-        ident: format_ident!(
-            "__glib_coro_{}",
-            plan.function.sig.ident.unraw(),
-            span = generated_at(plan.function.sig.ident.span())
-        ),
-        abi: None,
-        safety: Safety::Default,
-        variadic: None,
-        ..plan.function.sig.clone()
-    };
+    let sig = &plan.function.sig;
+    let span = generated_at(sig.ident.span());
+    // The prefix keeps a recursive call away from it.
+    let name = format_ident!("__glib_coro_{}", sig.ident.unraw(), span = span);
+    let (asyncness, fn_token, output) = (&sig.asyncness, &sig.fn_token, &sig.output);
+    let inputs: Vec<TokenStream> = sig.inputs.iter().map(ToTokens::to_token_stream).collect();
+    let parameters = plan.function.parameters(&inputs);
+    let (generics, bounds) = (closed(sig, None), &sig.generics.where_clause);
     let body = &plan.function.body;
-    let name = &sig.ident;
-    let generics = turbofish(&sig);
+    let items = quote! {
+        #asyncness #fn_token #name #generics #parameters #output #bounds #body
+    };
+    let generics = turbofish(sig);
     let values = arguments
         .typed
         .iter()
         .map(|argument| argument.pass(private, kept));
-    let span = generated_at(plan.function.sig.ident.span());
     let call = quote_spanned!(span=> #name #generics (#(#values),*));
     let lends = kept
         && arguments
@@ -78,7 +72,7 @@ fn nested(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wrapped {
             .iter()
             .any(|argument| argument.is_borrowed());
     Wrapped {
-        items: quote!(#sig #body),
+        items,
         // What is lent out must live in the future itself.
         future: if lends {
             quote_spanned!(span=> async move { #call.await })
@@ -154,6 +148,7 @@ pub(super) fn captured_receiver() -> Ident {
 fn annotation(plan: &Plan<'_>) -> (TokenStream, TokenStream) {
     let private = &plan.private;
     let sig = &plan.function.sig;
+    // A value of a wrong type is said to differ from what is returned first, so that looks like the user's return type.
     let (span, ty) = match returned(&sig.output) {
         None => (sig.ident.span(), quote!(())),
         Some(ty) => (ty.span(), without_impl(ty.to_token_stream())),
@@ -161,9 +156,13 @@ fn annotation(plan: &Plan<'_>) -> (TokenStream, TokenStream) {
     if is_never(&sig.output) {
         return (quote!(-> #ty), TokenStream::new());
     }
-    let span = generated_at(span);
-    let known = quote_spanned!(span=> if false { return #private::never::<#ty>(); });
-    (quote!(-> #ty), known)
+    let result = Ident::new(RESULT, span);
+    let value = quote_spanned!(span=> #result());
+    let known = quote_spanned! {generated_at(span)=>
+        let #result = #private::never::<#ty>;
+        if false { return #value; }
+    };
+    (quote!(-> #private::Is<#ty>), known)
 }
 
 /// `Result<impl Trait, E>` as `Result<_, E>`.

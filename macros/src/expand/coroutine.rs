@@ -1,18 +1,22 @@
 //! `#[coroutine]`: a plain function that spawns its body.
 
-use super::Plan;
 use super::body::{self, captured_receiver, is_never, is_unit};
+use super::generics::closed;
+use super::{Plan, names};
 use crate::arguments::Arguments;
 use crate::borrow::{bare, returned};
 use crate::item::Body;
 use crate::options::value::{Priority, ReturnsType};
 use crate::refuse::Verdict;
+use crate::sizeless::UNKNOWN;
 use crate::span::{generated_at, respan};
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Lifetime, Signature, Token, Type, TypeParamBound, Visibility};
+use syn::{
+    Attribute, FnArg, Lifetime, Signature, Token, Type, TypeParamBound, Visibility, parse_quote,
+};
 
 pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
     let function = plan.function;
@@ -21,7 +25,10 @@ pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
     let output = output(plan);
     let (attrs, vis, sig) = (&function.attrs, &function.vis, &function.sig);
     let (fn_token, name) = (&sig.fn_token, &sig.ident);
-    let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
+    // A type that is not known is whatever the caller needs.
+    let unknown = Ident::new(UNKNOWN, Span::mixed_site());
+    let unknown = names(output.clone(), UNKNOWN).then(|| parse_quote!(#unknown));
+    let (generics, bounds) = (closed(sig, unknown), &sig.generics.where_clause);
     let signature = quote!(#fn_token #name #generics #parameters #output #bounds);
     if let Body::Missing(semi) = &function.body {
         return quote!(#(#attrs)* #vis #signature #semi);
@@ -45,19 +52,16 @@ pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
 
 /// `track_caller`, also where a `cfg_attr` brings it.
 fn tracks_caller(attr: &Attribute) -> bool {
-    fn named(tokens: TokenStream) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(word) => word == "track_caller",
-            TokenTree::Group(group) => named(group.stream()),
-            _ => false,
-        })
-    }
-    named(attr.to_token_stream())
+    names(attr.to_token_stream(), "track_caller")
 }
 
 /// What the call gives back.
 fn output(plan: &Plan<'_>) -> TokenStream {
     let private = &plan.private;
+    if plan.options.returns_unknown() {
+        let unknown = Ident::new(UNKNOWN, Span::mixed_site());
+        return quote!(-> #unknown);
+    }
     if let Some((_, ty)) = plan.options.returns() {
         return match ty {
             ReturnsType::Bool => quote!(-> #private::bool),
@@ -115,11 +119,12 @@ fn spawn(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStrea
         .options
         .overlap()
         .map(|overlap| self::overlap(overlap, private));
-    let task = quote_spanned!(span=> #shown::coroutine(&#label) #priority #overlap);
-    let detached = plan.options.detach() || plan.options.returns().is_some();
-    let spawn = if detached && is_never(&sig.output) {
+    let defined = defined(sig, private);
+    let task =
+        quote_spanned!(span=> #shown::coroutine(&#label).defined(#defined) #priority #overlap);
+    let spawn = if is_detached(plan) && is_never(&sig.output) {
         quote_spanned!(span=> #task.detach(#shown::endless(#future));)
-    } else if detached {
+    } else if is_detached(plan) {
         // What the body returns is checked by `detach`; complaints belong to the return type.
         let output = returned(&sig.output).map_or(span, |ty| generated_at(ty.span()));
         let detach = quote_spanned!(output=> detach(future));
@@ -129,8 +134,18 @@ fn spawn(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStrea
     } else {
         quote_spanned!(span=> let future = #future; #shown::probe(&future).how().spawn(#task, future))
     };
-    let value = plan.options.returns().map(|(value, _)| value);
+    let value = match plan.options.returns() {
+        Some((value, _)) => value.to_token_stream(),
+        None if plan.options.returns_unknown() => quote!(loop {}),
+        None => TokenStream::new(),
+    };
     (quote!(#items #receiver #keeps #spawn #value), wrapped.attrs)
+}
+
+/// Where the function is defined. The call has the user's own span: a generated one stands for the attribute.
+fn defined(sig: &Signature, private: &TokenStream) -> TokenStream {
+    let call = quote_spanned!(sig.ident.span()=> location());
+    quote!(const { #private::Here.#call })
 }
 
 /// Where the compiler shall complain about what cannot be spawned: at the first parameter that may not be `'static`, or else at the
@@ -161,12 +176,17 @@ fn complaints(sig: &Signature) -> Span {
     )
 }
 
+/// Whether nobody gets a handle.
+fn is_detached(plan: &Plan<'_>) -> bool {
+    plan.options.detach() || plan.options.returns().is_some() || plan.options.returns_unknown()
+}
+
 /// The statements of a function that was refused: its body is looked at, but not spawned.
 fn check(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStream) {
     let private = &plan.private;
     let wrapped = body::wrap(plan, arguments, false);
     let (items, future) = (wrapped.items, wrapped.future);
-    let statement = if plan.options.detach() || plan.options.returns().is_some() {
+    let statement = if is_detached(plan) {
         quote!(#private::refused(#future); loop {})
     } else {
         quote!(#private::refused(#future))

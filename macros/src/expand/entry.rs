@@ -1,12 +1,13 @@
 //! `#[glib_coro::main]` and `#[glib_coro::test]`: a plain function that runs its body to the end.
 
+use super::generics::closed;
 use super::{Plan, body};
 use crate::arguments::Arguments;
 use crate::attribute::Attribute;
 use crate::refuse::Verdict;
 use crate::span::{generated_at, respan};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 /// What the options say about the loop and the time, as method calls.
@@ -60,6 +61,11 @@ pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
     let (attrs, vis, sig) = (&function.attrs, &function.vis, &function.sig);
     let (fn_token, name, output) = (&sig.fn_token, &sig.ident, &sig.output);
     let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
+    let generics = if generics.params.is_empty() {
+        closed(sig, None)
+    } else {
+        generics.to_token_stream()
+    };
     let harness = (plan.attribute == Attribute::Test).then(|| quote!(#[#private::test]));
     let inputs = if plan.verdict > Verdict::Expand && name == "main" {
         Vec::new()

@@ -14,9 +14,20 @@ use syn::{Expr, Ident, Path, Token};
 use table::{Kind, Row};
 use value::Value;
 
-/// The options that were given rightly. The others are errors by now, and count as not given.
+/// The options that were given rightly, or nearly so. The others are errors by now, and count as not given.
 #[derive(Default)]
-pub(crate) struct Options(Vec<(&'static Row, Option<Value>)>);
+pub(crate) struct Options {
+    given: Vec<Given>,
+    /// Whether a call gives back something of a type that nobody can tell.
+    unknown: bool,
+}
+
+struct Given {
+    row: &'static Row,
+    value: Option<Value>,
+    /// Its name was misspelt.
+    guessed: bool,
+}
 
 impl Options {
     /// Reads all of `arguments` and reports every mistake in them.
@@ -40,8 +51,8 @@ impl Options {
 
     /// The value of `name`, where it was given rightly.
     fn get(&self, name: &str) -> Option<&Value> {
-        let (_, value) = self.0.iter().find(|(row, _)| row.name == name)?;
-        value.as_ref()
+        let given = self.given.iter().find(|given| given.row.name == name)?;
+        given.value.as_ref()
     }
 
     pub(crate) fn krate(&self) -> Option<&Path> {
@@ -60,6 +71,11 @@ impl Options {
 
     pub(crate) fn detach(&self) -> bool {
         self.get("detach").is_some()
+    }
+
+    /// Whether `returns` was given, but not so that its type is known.
+    pub(crate) fn returns_unknown(&self) -> bool {
+        self.unknown && self.returns().is_none()
     }
 
     pub(crate) fn returns(&self) -> Option<(&Expr, &value::ReturnsType)> {
@@ -118,38 +134,36 @@ impl Options {
         let Some(key) = key(input, errors) else {
             return;
         };
+        let found = errors.len();
         let Some(value) = assigned(input, errors) else {
             // The value cannot be read; the key may still be worth a word.
-            self.admit(attribute, &key, errors);
+            let row = self.admit(attribute, &key, errors);
+            self.unknown |= row.is_some_and(|row| row.kind == Kind::Returns);
             return;
         };
         let Some(row) = self.admit(attribute, &key, errors) else {
             return;
         };
-        let value = match (row.kind, value) {
-            (Kind::Flag, None) => Some(Value::Flag),
-            (Kind::Flag, Some(value)) => {
-                errors.over(
-                    value,
-                    format_args!("`{}` is a flag and takes no value", row.name),
-                );
-                None
-            }
-            (_, None) => {
-                errors.at(
-                    key.span(),
-                    format_args!("`{}` needs a value: `{}`", row.name, row.usage),
-                );
-                None
-            }
-            (kind, Some(value)) => value::read(kind, &value, errors),
-        };
-        if let Some((_, slot)) = self.0.last_mut() {
-            *slot = value;
+        // What is wrong with a name has been said; what else is wrong can wait.
+        let mut later = Errors::default();
+        let value = value_of(
+            row,
+            &key,
+            value.as_ref(),
+            if errors.len() > found {
+                &mut later
+            } else {
+                errors
+            },
+        );
+        match (self.given.last_mut(), value) {
+            (Some(given), Some(value)) => given.value = Some(value),
+            _ => self.unknown |= row.kind == Kind::Returns,
         }
     }
 
-    /// Looks `key` up and enters it, or says why it cannot stand here.
+    /// Looks `key` up and enters it, or says why it cannot stand here. A near miss is entered as what it was meant to be, so that
+    /// nothing else is wrong with the function.
     fn admit(
         &mut self,
         attribute: Attribute,
@@ -159,7 +173,13 @@ impl Options {
         let name = key.unraw().to_string();
         let Some(row) = table::row(&name) else {
             errors.at(key.span(), unknown(attribute, &name));
-            return None;
+            let row = table::row(nearest(&name, table::names(attribute))?)?;
+            // Where the runtime is cannot be guessed from half a word.
+            if self.has(row.name) || row.kind == Kind::Path {
+                return None;
+            }
+            self.enter(row, true);
+            return Some(row);
         };
         if !row.on.contains(&attribute) {
             errors.at(
@@ -168,7 +188,9 @@ impl Options {
             );
             return None;
         }
-        if self.0.iter().any(|(given, _)| given.name == name) {
+        self.given
+            .retain(|given| !(given.guessed && given.row.name == name));
+        if self.has(&name) {
             errors.at(key.span(), format_args!("`{name}` is set twice"));
             return None;
         }
@@ -178,13 +200,50 @@ impl Options {
                 name if name == *other => one,
                 _ => continue,
             };
-            if self.0.iter().any(|(given, _)| given.name == *rival) {
+            if self.has(rival) {
                 errors.at(key.span(), remedy);
-                return None;
+                // It says more than its rival about what a call gives back.
+                if row.kind != Kind::Returns {
+                    return None;
+                }
             }
         }
-        self.0.push((row, None));
+        self.enter(row, false);
         Some(row)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.given.iter().any(|given| given.row.name == name)
+    }
+
+    fn enter(&mut self, row: &'static Row, guessed: bool) {
+        self.given.push(Given {
+            row,
+            value: None,
+            guessed,
+        });
+    }
+}
+
+/// Reads the value of `row`, which must be there unless the option is a flag.
+fn value_of(row: &Row, key: &Ident, value: Option<&Expr>, errors: &mut Errors) -> Option<Value> {
+    match (row.kind, value) {
+        (Kind::Flag, None) => Some(Value::Flag),
+        (Kind::Flag, Some(value)) => {
+            errors.over(
+                value,
+                format_args!("`{}` is a flag and takes no value", row.name),
+            );
+            Some(Value::Flag)
+        }
+        (_, None) => {
+            errors.at(
+                key.span(),
+                format_args!("`{}` needs a value: `{}`", row.name, row.usage),
+            );
+            None
+        }
+        (_, Some(value)) => value::read(row, value, errors),
     }
 }
 

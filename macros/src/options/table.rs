@@ -1,6 +1,7 @@
 //! The table of options. A new option is a row here and, where its kind of value is new, an arm in `value.rs`.
 
 use crate::attribute::Attribute::{self, Coroutine, Main, Test};
+use crate::near::nearest;
 
 /// What may stand after an option's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +38,16 @@ impl Words {
         self.words.iter().find(|known| **known == word).copied()
     }
 
+    /// The word that was meant, if it is near.
+    pub(crate) fn near(&self, word: &str) -> Option<&'static str> {
+        nearest(word, self.words.iter().copied())
+    }
+
     /// "unknown context; `"default"` or `"new"`".
-    pub(crate) fn unknown(&self) -> String {
+    pub(crate) fn unknown(&self, word: &str) -> String {
+        if let Some(near) = self.near(word) {
+            return format!("unknown {}; did you mean `\"{near}\"`?", self.what);
+        }
         let words: Vec<String> = self
             .words
             .iter()

@@ -19,7 +19,7 @@ fn all_at_once() {
         errors,
         [
             "unknown option `foo`; expected `crate`, `name`, `detach`, `returns`, `priority`, `overlap`",
-            "expected a string literal",
+            "expected a string literal, like `name = \"reader\"`",
             "option names are single words",
             "expected `key = value`",
             "`detach` is a flag and takes no value",
@@ -46,6 +46,89 @@ fn the_good_ones_survive() {
         Some(value::Priority::Variant("Idle"))
     ));
     assert_eq!(options.krate().map(|path| path.segments.len()), Some(2));
+}
+
+#[test]
+fn near_misses_count_as_what_they_were_meant_to_be() {
+    let (options, errors) = read(
+        Attribute::Coroutine,
+        quote!(detatch, nmae = "x", priority = "hihg", overlap = "ltest"),
+    );
+    assert_eq!(
+        errors,
+        [
+            "unknown option `detatch`; did you mean `detach`?",
+            "unknown option `nmae`; did you mean `name`?",
+            "unknown priority; did you mean `\"high\"`?",
+            "unknown overlap; did you mean `\"latest\"`?",
+        ]
+    );
+    assert!(options.detach());
+    assert_eq!(options.name().map(syn::LitStr::value).as_deref(), Some("x"));
+    assert!(matches!(
+        options.priority(),
+        Some(value::Priority::Variant("High"))
+    ));
+    assert_eq!(options.overlap(), Some("latest"));
+}
+
+#[test]
+fn one_mistake_is_one_error() {
+    for (arguments, message) in [
+        (
+            quote!(nmae = 1),
+            "unknown option `nmae`; did you mean `name`?",
+        ),
+        (quote!(nmae), "unknown option `nmae`; did you mean `name`?"),
+        (
+            quote!(nmae = "x", name = "y"),
+            "unknown option `nmae`; did you mean `name`?",
+        ),
+        (
+            quote!(name = "y", nmae = "x"),
+            "unknown option `nmae`; did you mean `name`?",
+        ),
+        (
+            quote!(return = f()),
+            "unknown option `return`; did you mean `returns`?",
+        ),
+        (quote!(returns = tru), "did you mean `true`?"),
+        (
+            quote!(name = ""),
+            "names cannot be empty; without one the function's is taken",
+        ),
+        (
+            quote!(detach, returns = true),
+            "choose one: `returns` already detaches",
+        ),
+        (
+            quote!(returns = 1 + 1 as u32),
+            "say which type: `returns = (1 + 1) as u32`",
+        ),
+        (
+            quote!(returns = a && b),
+            "say which type: `returns = (a && b) as T`",
+        ),
+        (
+            quote!(returns = None),
+            "say which type: `returns = None as Option<T>`",
+        ),
+        (
+            quote!(returns = Ok(x.y())),
+            "say which type: `returns = Ok(x.y()) as Result<T, E>`",
+        ),
+        (
+            quote!(returns = !f()),
+            "say which type: `returns = ! f() as T`",
+        ),
+    ] {
+        let (options, errors) = read(Attribute::Coroutine, arguments.clone());
+        assert_eq!(errors, [message], "{arguments}");
+        assert!(
+            !message.contains("return") || options.returns_unknown() || options.returns().is_some(),
+            "{arguments}"
+        );
+    }
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Reading the values of options.
 
-use super::table::{Kind, Words};
+use super::table::{Kind, Row, Words};
 use crate::errors::Errors;
+use crate::near::nearest;
+use crate::span::spell;
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::{Expr, ExprLit, Lit, LitStr, Path, Type, parse_quote};
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprBinary, ExprLit, Lit, LitBool, LitStr, Path, Type, parse_quote};
 
 /// The value of an option that was given rightly.
 #[derive(Clone)]
@@ -38,17 +41,17 @@ pub(crate) enum ReturnsType {
     Given(Box<Type>),
 }
 
-/// Reads `expr` as a value of `kind`, or says what was expected.
-pub(crate) fn read(kind: Kind, expr: &Expr, errors: &mut Errors) -> Option<Value> {
+/// Reads `expr` as a value of `row`, or says what was expected. A near miss counts as what it was meant to be.
+pub(crate) fn read(row: &Row, expr: &Expr, errors: &mut Errors) -> Option<Value> {
     let expr = ungroup(expr);
-    match kind {
+    match row.kind {
         Kind::Flag => unreachable!("a flag has no value to read"),
-        Kind::Text => text(expr, errors),
+        Kind::Text => text(string(row, expr, errors)?, errors),
         Kind::Path => path(expr, errors),
         Kind::Priority => priority(expr, errors),
         Kind::Returns => returns(expr, errors),
-        Kind::Word(words) => word(words, expr, errors),
-        Kind::Duration => duration(expr, errors),
+        Kind::Word(words) => word(words, string(row, expr, errors)?, errors),
+        Kind::Duration => duration(string(row, expr, errors)?, errors),
         Kind::Expr => Some(Value::Expr(expr.clone())),
     }
 }
@@ -68,16 +71,26 @@ fn literal(expr: &Expr) -> Option<&Lit> {
     }
 }
 
-fn string<'a>(expr: &'a Expr, errors: &mut Errors) -> Option<&'a LitStr> {
+fn string<'a>(row: &Row, expr: &'a Expr, errors: &mut Errors) -> Option<&'a LitStr> {
     if let Some(Lit::Str(text)) = literal(expr) {
         return Some(text);
     }
-    errors.over(expr, "expected a string literal");
+    let usage = row.usage;
+    errors.over(
+        expr,
+        format_args!("expected a string literal, like `{usage}`"),
+    );
     None
 }
 
-fn text(expr: &Expr, errors: &mut Errors) -> Option<Value> {
-    let text = string(expr, errors)?;
+fn text(text: &LitStr, errors: &mut Errors) -> Option<Value> {
+    if text.value().is_empty() {
+        errors.over(
+            text,
+            "names cannot be empty; without one the function's is taken",
+        );
+        return None;
+    }
     if text.value().contains('\0') {
         errors.over(
             text,
@@ -112,19 +125,24 @@ fn priority(expr: &Expr, errors: &mut Errors) -> Option<Value> {
     let Some(Lit::Str(text)) = literal(expr) else {
         return Some(Value::Priority(Priority::Expr(expr.clone())));
     };
-    let variant = match &*text.value() {
-        "high" => "High",
-        "default" => "Default",
-        "idle" => "Idle",
-        _ => {
-            errors.over(
-                text,
-                "unknown priority; use `\"high\"`, `\"default\"`, `\"idle\"` or a \
-                 `glib_coro::task::Priority`",
-            );
-            return None;
-        }
-    };
+    const VARIANTS: [(&str, &str); 3] =
+        [("high", "High"), ("default", "Default"), ("idle", "Idle")];
+    let variant = |word: &str| VARIANTS.iter().find(|(name, _)| *name == word);
+    let word = text.value();
+    let near = nearest(&word, VARIANTS.map(|(name, _)| name));
+    match (variant(&word), near) {
+        (Some(_), _) => {}
+        (None, Some(near)) => errors.over(
+            text,
+            format_args!("unknown priority; did you mean `\"{near}\"`?"),
+        ),
+        (None, None) => errors.over(
+            text,
+            "unknown priority; use `\"high\"`, `\"default\"`, `\"idle\"` or a \
+             `glib_coro::task::Priority`",
+        ),
+    }
+    let (_, variant) = variant(near?)?;
     Some(Value::Priority(Priority::Variant(variant)))
 }
 
@@ -137,12 +155,21 @@ fn returns(expr: &Expr, errors: &mut Errors) -> Option<Value> {
         Expr::Path(path) if path.qself.is_none() && path.path.segments.len() > 1 => {
             (expr, ReturnsType::Given(Box::new(parent(&path.path))))
         }
+        Expr::Path(path) => {
+            let word = path.path.get_ident().map(ToString::to_string);
+            let Some(near) = nearest(&word.unwrap_or_default(), ["true", "false"]) else {
+                errors.over(expr, untyped(expr));
+                return None;
+            };
+            errors.over(path, format_args!("did you mean `{near}`?"));
+            let value = LitBool::new(near == "true", path.span());
+            return Some(Value::Returns {
+                value: parse_quote!(#value),
+                ty: ReturnsType::Bool,
+            });
+        }
         other => {
-            let text: TokenStream = quote!(#other);
-            errors.over(
-                other,
-                format_args!("say which type: `returns = {} as T`", spell(text)),
-            );
+            errors.over(other, untyped(other));
             return None;
         }
     };
@@ -152,17 +179,68 @@ fn returns(expr: &Expr, errors: &mut Errors) -> Option<Value> {
     })
 }
 
-fn word(words: &Words, expr: &Expr, errors: &mut Errors) -> Option<Value> {
-    let text = string(expr, errors)?;
-    let found = words.find(&text.value());
-    if found.is_none() {
-        errors.over(text, words.unknown());
+/// What to write for a value whose type nobody can tell.
+fn untyped(value: &Expr) -> String {
+    // `as` binds more tightly than most of what a value can be, and there may be one already in the last part of it.
+    let (value, ty) = match value {
+        Expr::Binary(binary) => match &*binary.right {
+            Expr::Cast(cast) => {
+                let binary = ExprBinary {
+                    right: cast.expr.clone(),
+                    ..binary.clone()
+                };
+                (quote!((#binary)), cast.ty.to_token_stream())
+            }
+            _ => (quote!((#binary)), quote!(T)),
+        },
+        Expr::Unary(_)
+        | Expr::Lit(_)
+        | Expr::Call(_)
+        | Expr::MethodCall(_)
+        | Expr::Macro(_)
+        | Expr::Field(_)
+        | Expr::Index(_)
+        | Expr::Array(_)
+        | Expr::Tuple(_)
+        | Expr::Struct(_)
+        | Expr::Path(_)
+        | Expr::Paren(_) => (quote!(#value), sketch(value)),
+        _ => (quote!((#value)), quote!(T)),
+    };
+    format!(
+        "say which type: `returns = {} as {}`",
+        spell(value),
+        spell(ty)
+    )
+}
+
+/// As much of the type as the names of the standard library's variants tell.
+fn sketch(value: &Expr) -> TokenStream {
+    let path = match value {
+        Expr::Call(call) => &*call.func,
+        value => value,
+    };
+    let Expr::Path(path) = path else {
+        return quote!(T);
+    };
+    match path.path.get_ident().map(ToString::to_string).as_deref() {
+        Some("None" | "Some") => quote!(Option<T>),
+        Some("Ok" | "Err") => quote!(Result<T, E>),
+        _ => quote!(T),
     }
+}
+
+fn word(words: &Words, text: &LitStr, errors: &mut Errors) -> Option<Value> {
+    let word = text.value();
+    let found = words.find(&word);
+    if found.is_none() {
+        errors.over(text, words.unknown(&word));
+    }
+    let found = found.or_else(|| words.near(&word));
     Some(Value::Word(found?, text.span()))
 }
 
-fn duration(expr: &Expr, errors: &mut Errors) -> Option<Value> {
-    let text = string(expr, errors)?;
+fn duration(text: &LitStr, errors: &mut Errors) -> Option<Value> {
     match milliseconds(&text.value()) {
         Some(0) => errors.over(text, "the timeout must be greater than zero"),
         Some(milliseconds) => return Some(Value::Duration(milliseconds)),
@@ -201,22 +279,4 @@ fn parent(path: &Path) -> Type {
     path.segments.pop();
     path.segments.pop_punct();
     parse_quote!(#path)
-}
-
-/// Tokens as a person would write them; `TokenStream` puts a space around every one.
-fn spell(tokens: TokenStream) -> String {
-    let mut text = tokens.to_string();
-    for (from, to) in [
-        (" (", "("),
-        ("( ", "("),
-        (" )", ")"),
-        (" :: ", "::"),
-        (" !", "!"),
-        (" ,", ","),
-        (" .", "."),
-        (". ", "."),
-    ] {
-        text = text.replace(from, to);
-    }
-    text
 }

@@ -71,6 +71,8 @@ where
 pub struct Builder {
     name: Option<Name>,
     priority: Priority,
+    /// Where the attribute's function is defined.
+    defined: Option<&'static Location<'static>>,
 }
 
 impl Builder {
@@ -88,6 +90,12 @@ impl Builder {
     /// A name that costs nothing, for the attributes.
     pub(crate) fn literal_name(mut self, name: &'static &'static str) -> Self {
         self.name = Some(Name::Literal(name));
+        self
+    }
+
+    /// Where the function is defined that spawns: for when nobody can tell where it was called.
+    pub(crate) fn defined(mut self, location: &'static Location<'static>) -> Self {
+        self.defined = Some(location);
         self
     }
 
@@ -143,10 +151,19 @@ impl Builder {
     pub(crate) fn into_spec(self, location: &'static Location<'static>) -> Spec {
         Spec {
             name: self.name,
-            location,
+            location: self
+                .defined
+                .filter(|_| is_nowhere(location))
+                .unwrap_or(location),
             priority: self.priority,
         }
     }
+}
+
+/// Whether a function that was passed by its name was called here: inside the standard library's `Fn` traits, for all that the compiler
+/// tells.
+fn is_nowhere(location: &Location<'_>) -> bool {
+    location.file().ends_with("core/src/ops/function.rs")
 }
 
 /// The error in an output that nobody looked at.

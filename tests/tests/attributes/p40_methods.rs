@@ -1,11 +1,24 @@
 // P40
 #![deny(warnings)]
 use std::cell::Cell;
+use std::fmt::{self, Write as _};
 use std::pin::Pin;
 use std::rc::Rc;
 
 #[derive(Clone)]
 struct S(Rc<Cell<u32>>);
+
+impl fmt::Display for S {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("S{}", self.0.get()))
+    }
+}
+
+impl fmt::Debug for S {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{self}>")
+    }
+}
 
 impl S {
     #[glib_coro::coroutine]
@@ -54,6 +67,29 @@ impl S {
         self.add(1);
     }
 
+    #[glib_coro::coroutine]
+    async fn in_format_strings(&self, width: usize) -> String {
+        assert!(self.0.get() > 0, "{self} in {}", "a message");
+        assert_eq!(self.0.get(), 6, "{self}");
+        let mut text = format!("{self:>width$}{self}");
+        let add = |end: &str| format!("{text}{self}{end:>self$}", self = self.0.get() as usize);
+        text = [add("|")].concat();
+        write!(
+            text,
+            r#"{{self}} {self:?} {}"#,
+            [format!("{self}")].concat(),
+        )
+        .unwrap();
+        struct Inner(u32);
+        impl fmt::Display for Inner {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{self:p}{}", self.0).map(|()| drop(format!("{:?}", vec!["{self}"])))
+            }
+        }
+        assert!(Inner(3).to_string().ends_with('3'));
+        text + "{self}"
+    }
+
     fn add(&self, x: u32) {
         self.0.set(self.0.get() + x);
     }
@@ -72,4 +108,6 @@ pub(crate) async fn main() {
     s.detached();
     glib_coro::yield_now().await;
     assert_eq!(s.0.get(), 6);
+    let text = s.in_format_strings(3).await.unwrap();
+    assert_eq!(text, " S6S66     |{self} <S6> S6{self}");
 }

@@ -78,6 +78,40 @@ fn metadata_survive_the_line() {
     assert_eq!(told, ("latest".to_owned(), line + 1));
 }
 
+const NEXT_LINE_BUT_ONE: u32 = line!() + 2;
+#[glib_coro::coroutine(detach)]
+async fn handler(_: &u8) {
+    panic!("in a handler");
+}
+
+impl S {
+    const NEXT_LINE_BUT_ONE: u32 = line!() + 2;
+    #[glib_coro::coroutine(returns = true, overlap = "restart")]
+    async fn handler(self) {
+        panic!("in a method");
+    }
+}
+
+/// There is no line of the user's where a signal's closure is called.
+#[test]
+fn a_handler_that_is_passed_by_its_name_is_spawned_where_it_is_defined() {
+    fn connect(handler: impl Fn(&u8)) {
+        handler(&1);
+    }
+    let expected = ("handler".to_owned(), NEXT_LINE_BUT_ONE);
+    assert_eq!(unhandled(|| connect(handler)), expected);
+    let boxed: Box<dyn Fn(&u8)> = Box::new(handler);
+    assert_eq!(unhandled(|| connect(boxed)), expected);
+    let pointer: fn(&u8) = handler;
+    assert_eq!(unhandled(|| connect(pointer)), expected);
+    let expected = ("handler".to_owned(), S::NEXT_LINE_BUT_ONE);
+    let call = || assert_eq!(std::iter::once(S).map(S::handler).next(), Some(true));
+    assert_eq!(unhandled(call), expected);
+    let line = Location::caller().line() + 1;
+    let told = unhandled(|| connect(|x| handler(x)));
+    assert_eq!(told, ("handler".to_owned(), line));
+}
+
 #[glib_coro::coroutine(detach, name = "detached")]
 async fn fails(text: &str) -> Result<(), String> {
     Err(text.to_owned())

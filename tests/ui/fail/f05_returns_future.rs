@@ -1,11 +1,10 @@
 // F05: 1 error
-use std::future::Future;
-
 #[glib_coro::coroutine]
 fn f() -> impl Future<Output = u8> {
     async { 1 }
 }
 
-fn main() {
-    let _ = f();
+#[glib_coro::main]
+async fn main() {
+    let _: u8 = f().await.unwrap();
 }

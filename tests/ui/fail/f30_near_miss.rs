@@ -7,5 +7,5 @@ async fn test() {}
 
 #[glib_coro::main(names = "x")]
 async fn main() {
-    f().abort();
+    f();
 }
