@@ -33,7 +33,7 @@ run_valgrind() {
             cd tests # as cargo does
             GLIB_CORO_TEST_PATIENCE=900 valgrind --quiet --error-exitcode=9 --num-callers=40 \
                 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
-                --trace-children=no \
+                --trace-children=no --suppressions=../scripts/valgrind.supp \
                 "$binary" glib:: --test-threads=1 \
                 --skip equal_deadlines_fire_in_the_order_of_creation </dev/null
         ) || failed="$failed ${binary##*/}"
