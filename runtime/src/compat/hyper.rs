@@ -93,7 +93,7 @@ where
     }
 }
 
-/// hyper's clock and timeouts: [`time::now`](crate::time::now) and [`Sleep`].
+/// hyper's clock and timeouts: [`time::now`] and [`Sleep`].
 ///
 /// ```
 /// use std::time::Duration;
