@@ -16,7 +16,10 @@ use std::time::Duration;
 use futures_util::poll;
 use glib_coro::compat::tokio::{enter, handle};
 use glib_coro::{JoinHandle, block_on, sleep, spawn, yield_now};
-use glib_coro_tests::{Counter, DropNote, Host, block_on_elsewhere, descriptors, on_every_host};
+use glib_coro_tests::{
+    Counter, DropNote, Host, block_on_elsewhere, catch_panic, descriptors, on_every_host,
+};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
@@ -421,7 +424,31 @@ fn numbers() -> BTreeSet<u32> {
         .collect()
 }
 
+fn without_descriptors_it_says_so_and_starts_later(host: Host) {
+    let rt = host.runtime();
+    let limit = getrlimit(Resource::Nofile);
+    let none = Rlimit {
+        current: Some(0),
+        ..limit
+    };
+    setrlimit(Resource::Nofile, none).unwrap();
+    let line = line!() + 1;
+    let caught = catch_panic(|| enter(async {}));
+    let again = catch_panic(handle);
+    setrlimit(Resource::Nofile, limit).unwrap();
+    assert_eq!((&*caught.file, caught.line), (file!(), line));
+    assert!(
+        caught
+            .message
+            .starts_with("cannot start tokio's background"),
+        "{caught:?}"
+    );
+    assert_eq!(caught.message, again.message);
+    rt.block_on(enter(theirs()));
+}
+
 on_every_host![alone:
+    without_descriptors_it_says_so_and_starts_later,
     one_thread_starts_on_first_use_and_nothing_leaks,
     it_is_dropped_with_its_thread,
 ];

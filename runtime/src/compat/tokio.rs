@@ -105,6 +105,7 @@ use pin_project_lite::pin_project;
 use tokio::runtime::{self, EnterGuard, Handle};
 use tokio::task::coop::{Unconstrained, unconstrained};
 
+use crate::core::lock::Lock;
 use crate::core::{Core, Level, current};
 
 /// Set on first use. Its thread drives it until the process ends.
@@ -119,11 +120,23 @@ static BACKGROUND: OnceLock<Handle> = OnceLock::new();
 /// If the system refuses a thread or a descriptor.
 #[track_caller]
 pub fn handle() -> &'static Handle {
-    // Not `panic!` inside of the closure: its caller is not ours.
-    BACKGROUND.get_or_init(|| match start() {
+    match try_handle() {
         Ok(handle) => handle,
         Err(error) => panic!("cannot start tokio's background thread: {error}"),
-    })
+    }
+}
+
+fn try_handle() -> io::Result<&'static Handle> {
+    static STARTING: Lock<()> = Lock::new(());
+    if let Some(handle) = BACKGROUND.get() {
+        return Ok(handle);
+    }
+    let _starting = STARTING.lock();
+    if let Some(handle) = BACKGROUND.get() {
+        return Ok(handle); // another thread was first
+    }
+    let handle = start()?;
+    Ok(BACKGROUND.get_or_init(|| handle))
 }
 
 fn start() -> io::Result<Handle> {
