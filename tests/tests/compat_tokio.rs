@@ -188,7 +188,7 @@ fn tokio_objects_outlive_the_runtime_that_made_them(host: Host) {
         (near, listener.accept().await.unwrap().0)
     }));
     let mut interval = first.block_on(enter(async { tokio::time::interval(MOMENT) }));
-    let working = first.block_on(enter(async { tokio::spawn(tokio::time::sleep(MOMENT)) }));
+    let working = handle().spawn(async { tokio::time::sleep(MOMENT).await });
     drop(first);
     // On another runtime, without one, and dropped without tokio.
     let second = host.runtime();

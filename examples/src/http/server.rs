@@ -89,6 +89,7 @@ pub async fn serve(
         match failed? {}
     }
     drop(listener); // whoever comes now is refused
+    bury_all(&mut connections);
     log.line(format_args!("ending, {} open", connections.len()));
     let finished = async {
         while let Some(ended) = connections.join_next().await {
@@ -109,9 +110,7 @@ async fn accept_all(
     site: &Rc<Site>,
 ) -> io::Result<Infallible> {
     loop {
-        while let Some(Some(ended)) = connections.join_next().now_or_never() {
-            bury(ended);
-        }
+        bury_all(connections);
         while connections.len() >= site.limits.connections.get()
             && let Some(ended) = connections.join_next().await
         {
@@ -119,6 +118,13 @@ async fn accept_all(
         }
         let (stream, _) = accept(listener).await?;
         connections.insert(converse(stream, site));
+    }
+}
+
+/// Forgets the connections that have ended.
+fn bury_all(connections: &mut JoinSet<()>) {
+    while let Some(Some(ended)) = connections.join_next().now_or_never() {
+        bury(ended);
     }
 }
 
