@@ -325,10 +325,7 @@ fn reqwest_talks_to_a_server_on_the_same_loop(host: Host) {
     rt.block_on(async {
         let listener = glib_coro::net::TcpListener::bind(([127, 0, 0, 1], 0)).await;
         let listener = listener.unwrap();
-        let url = format!(
-            "http://localhost:{}/",
-            listener.local_addr().unwrap().port()
-        );
+        let url = format!("http://{}/", listener.local_addr().unwrap());
         let server = spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();

@@ -86,6 +86,7 @@
 //! * tokio does not count operations outside of its own runtime, so that a coroutine whose tokio
 //!   socket always has more to read goes on without a pause. Put a [`yield_now`](crate::yield_now) in such a loop,
 //!   or spawn it onto [`handle`].
+//! * tokio's timers are on the real clock, also where the virtual clock of this crate (feature `test-util`) is paused.
 //! * What was spawned onto tokio lives on when our runtime ends. The background thread goes with the
 //!   process.
 //! * `tokio::signal` and `tokio::process` are there if the program enables those features of tokio. Both

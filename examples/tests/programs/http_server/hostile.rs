@@ -143,13 +143,16 @@ on_both_loops! {
 
     fn more_connections_than_allowed_wait_for_their_turn(setting) {
         let server = Server::start(setting, &["--max-idle=1000", "--max-connections=2"]);
+        let open = server.descriptors();
         let (mut first, mut second) = (server.client(), server.client());
         assert_text(&first.echo("first"), 200, "first");
         assert_text(&second.echo("second"), 200, "second");
         let mut third = server.client();
         third.send(post("third"));
-        // Not accepted, so that of the two others each is served on.
-        assert_text(&first.echo("again"), 200, "again");
+        for _ in 0..20 {
+            assert_text(&first.echo("again"), 200, "again");
+            assert_eq!(server.descriptors(), open + 2);
+        }
         drop(second);
         assert_text(&third.answer().expect("an answer"), 200, "third");
     }
@@ -174,10 +177,16 @@ on_both_loops! {
         client.closing();
 
         let server = Server::start(setting, &["--max-idle=1"]);
-        let mut client = server.client();
-        client.send("POST /echo HTTP/1.1\r\nhost: test\r\ncontent-length: 10\r\n\r\n12345");
-        assert_text(&client.answer().expect("an answer"), 408, "408 Request Timeout\n");
-        client.closing();
+        // Tried again where the machine was too busy to send the header in time.
+        let answer = loop {
+            let mut client = server.client();
+            let _ = client.try_send("POST /echo HTTP/1.1\r\nhost: test\r\ncontent-length: 10\r\n\r\n12345");
+            if let Some(answer) = client.answer() {
+                client.closing();
+                break answer;
+            }
+        };
+        assert_text(&answer, 408, "408 Request Timeout\n");
         server.is_alive();
     }
 
@@ -217,9 +226,13 @@ on_both_loops! {
             assert!(client.join().expect("a client"), "all was read");
         }
         // Nor does it help to ask once for an answer that goes on.
-        let client = server.client();
-        client.send("GET /stream?lines=1000000000 HTTP/1.1\r\nhost: test\r\n\r\n");
-        wait_until(|| server.descriptors() == open + 1);
+        let _greedy = loop {
+            let mut client = server.client();
+            let _ = client.try_send("GET /stream?lines=1000000000 HTTP/1.1\r\nhost: test\r\n\r\n");
+            if client.head().is_some() {
+                break client; // and reads no more
+            }
+        };
         wait_until(|| server.descriptors() == open);
         assert_bounded(&server, memory);
     }

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 use std::{fs, process, thread};
 
 use super::Server;
@@ -22,7 +22,7 @@ fn output(tool: &str, args: &[&str]) -> String {
 struct Chromium {
     process: Child,
     commands: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    answers: Receiver<String>,
     sent: u32,
     profile: String,
 }
@@ -54,7 +54,7 @@ impl Chromium {
             .expect("a shell");
         Self {
             commands: process.stdin.take().expect("a pipe"),
-            answers: BufReader::new(process.stdout.take().expect("a pipe")),
+            answers: messages(process.stdout.take().expect("a pipe")),
             process,
             sent: 0,
             profile,
@@ -71,10 +71,8 @@ impl Chromium {
             .expect("it runs");
         self.commands.write_all(b"\0").expect("it runs");
         loop {
-            let mut answer = Vec::new();
-            self.answers.read_until(0, &mut answer).expect("a pipe");
-            assert_ne!(answer, b"", "Chromium has ended");
-            let answer = String::from_utf8(answer).expect("text");
+            let answer = self.answers.recv_timeout(PATIENCE);
+            let answer = answer.expect("Chromium answers");
             // Others are about what happens meanwhile.
             if answer.starts_with(&format!(r#"{{"id":{id},"#)) {
                 return answer;
@@ -95,6 +93,18 @@ impl Chromium {
             answer.contains(wanted)
         });
     }
+}
+
+/// Reads messages, each ended by a zero, on a thread, so that waiting for one can be given up.
+fn messages(source: ChildStdout) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        for message in BufReader::new(source).split(0) {
+            let message = String::from_utf8(message.expect("a pipe")).expect("text");
+            let Ok(()) = sender.send(message) else { break };
+        }
+    });
+    receiver
 }
 
 /// A string in a JSON text that holds no escapes there.
@@ -118,7 +128,7 @@ on_both_loops! {
         let Some(curl) = installed(&["curl"]) else { return };
         let server = Server::start(setting, &["--step=0.01", "--max-body=100000"]);
         let url = |path: &str| format!("http://{}{path}", server.address);
-        let get = |args: &[&str], path: &str| output(curl, &[&["-sS"], args, &[&*url(path)]].concat());
+        let get = |args: &[&str], path: &str| output(curl, &[&["-sS", "--max-time", "120"], args, &[&*url(path)]].concat());
         let status = |args: &[&str], path: &str| {
             get(&[&["-o", "/dev/null", "-w", "%{http_code}"], args].concat(), path)
         };
