@@ -13,6 +13,10 @@ use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
+use ::tokio::io::{AsyncReadExt, AsyncWriteExt};
+use ::tokio::net::{TcpListener, TcpStream};
+use ::tokio::runtime::Handle;
+use ::tokio::sync::mpsc;
 use futures_util::poll;
 use glib_coro::compat::tokio::{enter, handle};
 use glib_coro::{JoinHandle, block_on, sleep, spawn, yield_now};
@@ -20,10 +24,6 @@ use glib_coro_tests::{
     Counter, DropNote, Host, block_on_elsewhere, catch_panic, descriptors, on_every_host,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Handle;
-use tokio::sync::mpsc;
 
 use theirs::{is_entered, theirs};
 
@@ -50,12 +50,12 @@ fn all_of_tokio_works_inside_an_entered_coroutine(host: Host) {
 fn it_works_ten_awaits_deep(host: Host) {
     fn descend(levels: u32) -> Pin<Box<dyn Future<Output = u32>>> {
         Box::pin(async move {
-            tokio::time::sleep(Duration::from_micros(10)).await;
+            ::tokio::time::sleep(Duration::from_micros(10)).await;
             let below = match levels {
-                0 => tokio::spawn(async { 0 }).await.unwrap(),
+                0 => ::tokio::spawn(async { 0 }).await.unwrap(),
                 _ => descend(levels - 1).await,
             };
-            tokio::task::yield_now().await;
+            ::tokio::task::yield_now().await;
             below + 1
         })
     }
@@ -80,7 +80,7 @@ fn tokio_is_current_in_each_poll_and_never_across_an_await(host: Host) {
             assert!(is_entered());
             let before = looked.get();
             while looked.get() == before {
-                tokio::time::sleep(Duration::from_micros(10)).await;
+                ::tokio::time::sleep(Duration::from_micros(10)).await;
             }
         }
     }));
@@ -90,7 +90,7 @@ fn tokio_is_current_in_each_poll_and_never_across_an_await(host: Host) {
 
 fn without_it_tokio_says_what_is_missing(host: Host) {
     let rt = host.runtime();
-    let lost = rt.spawn(async { tokio::time::sleep(MOMENT).await });
+    let lost = rt.spawn(async { ::tokio::time::sleep(MOMENT).await });
     let error = rt.block_on(lost).unwrap_err();
     assert!(
         error.to_string().contains("there is no reactor running"),
@@ -106,7 +106,7 @@ struct NeedsTokio(DropNote);
 impl Drop for NeedsTokio {
     fn drop(&mut self) {
         let note = self.0.guard();
-        drop(tokio::spawn(async { drop(note) }));
+        drop(::tokio::spawn(async { drop(note) }));
     }
 }
 
@@ -187,8 +187,8 @@ fn tokio_objects_outlive_the_runtime_that_made_them(host: Host) {
             .unwrap();
         (near, listener.accept().await.unwrap().0)
     }));
-    let mut interval = first.block_on(enter(async { tokio::time::interval(MOMENT) }));
-    let working = handle().spawn(async { tokio::time::sleep(MOMENT).await });
+    let mut interval = first.block_on(enter(async { ::tokio::time::interval(MOMENT) }));
+    let working = handle().spawn(async { ::tokio::time::sleep(MOMENT).await });
     drop(first);
     // On another runtime, without one, and dropped without tokio.
     let second = host.runtime();
@@ -250,7 +250,7 @@ fn a_nested_loop_in_an_entered_coroutine_changes_nothing(host: Host) {
 fn a_panic_leaves_tokio_and_reaches_the_joiner(host: Host) {
     let rt = host.runtime();
     let broken = rt.spawn(enter(async {
-        tokio::task::yield_now().await;
+        ::tokio::task::yield_now().await;
         panic!("in the middle of it");
     }));
     let error = rt.block_on(broken).unwrap_err();
@@ -263,7 +263,7 @@ fn a_panic_leaves_tokio_and_reaches_the_joiner(host: Host) {
 }
 
 fn the_budget_of_a_tokio_around_it_does_not_run_out(host: Host) {
-    let around = tokio::runtime::Builder::new_current_thread()
+    let around = ::tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
     let rt = host.runtime();
@@ -287,9 +287,9 @@ fn what_is_entered_can_be_polled_anywhere(_: Host) {
     // On our thread first, then on tokio's own.
     let mut moving = Box::pin(is_send(enter(async {
         assert!(is_entered());
-        tokio::task::yield_now().await;
+        ::tokio::task::yield_now().await;
         assert!(is_entered());
-        tokio::time::sleep(MOMENT).await;
+        ::tokio::time::sleep(MOMENT).await;
     })));
     block_on(async { assert!(poll!(&mut moving).is_pending()) });
     block_on_elsewhere(handle().spawn(moving)).unwrap();
@@ -303,14 +303,14 @@ fn our_futures_in_a_task_of_tokio_say_where_they_belong(host: Host) {
     let rt = host.runtime();
     let home = rt.handle();
     rt.block_on(enter(async {
-        let lost = tokio::spawn(async { sleep(MOMENT).await });
+        let lost = ::tokio::spawn(async { sleep(MOMENT).await });
         let panic = lost.await.unwrap_err().into_panic();
         let message = panic.downcast_ref::<String>().unwrap();
         assert!(message.contains("tokio's background thread"), "{message}");
         // On a thread of its own a loop can run, and there is always the way home.
-        let blocking = tokio::task::spawn_blocking(|| block_on(async { sleep(MOMENT).await }));
+        let blocking = ::tokio::task::spawn_blocking(|| block_on(async { sleep(MOMENT).await }));
         blocking.await.unwrap();
-        let sent = tokio::spawn(async move { home.spawn(async { sleep(MOMENT).await }).await });
+        let sent = ::tokio::spawn(async move { home.spawn(async { sleep(MOMENT).await }).await });
         sent.await.unwrap().unwrap();
     }));
 }
@@ -355,16 +355,16 @@ on_every_host![
     all_of_tokio_works_inside_an_entered_coroutine,
     it_works_ten_awaits_deep,
     tokio_is_current_in_each_poll_and_never_across_an_await,
-    without_it_tokio_says_what_is_missing,
     tokio_is_current_while_the_future_is_dropped,
     tokio_objects_outlive_the_runtime_that_made_them,
     two_runtimes_on_two_threads_share_one_background_thread,
-    a_nested_loop_in_an_entered_coroutine_changes_nothing,
     a_panic_leaves_tokio_and_reaches_the_joiner,
-    the_budget_of_a_tokio_around_it_does_not_run_out,
     what_is_entered_can_be_polled_anywhere,
     our_futures_in_a_task_of_tokio_say_where_they_belong,
     reqwest_talks_to_a_server_on_the_same_loop,
+    without_it_tokio_says_what_is_missing,
+    a_nested_loop_in_an_entered_coroutine_changes_nothing,
+    the_budget_of_a_tokio_around_it_does_not_run_out,
 ];
 
 /// Threads of this process by this name.

@@ -33,7 +33,7 @@ fn plain_handlers_find_tokio_while_the_loop_runs(_: Host) {
             action.connect_activate({
                 let main_loop = main_loop.clone();
                 move |_, _| {
-                    let work = tokio::spawn(tokio::time::sleep(MOMENT));
+                    let work = ::tokio::spawn(::tokio::time::sleep(MOMENT));
                     let main_loop = main_loop.clone();
                     drop(spawn(async move {
                         work.await.unwrap();
@@ -77,7 +77,7 @@ fn what_the_option_expands_to_lasts_as_long_as_the_body(_: Host) {
             source.attach(Some(&context));
             main_loop.run();
             // What is left is dropped where tokio is current.
-            let needy = OnDrop::new(|| drop(tokio::spawn(async {})));
+            let needy = OnDrop::new(|| drop(::tokio::spawn(async {})));
             drop(spawn(async move {
                 let _needy = needy;
                 pending::<()>().await
@@ -102,7 +102,7 @@ fn a_loop_inside_another_tokio_is_warned_about_once(_: Host) {
     rt.block_on(theirs());
     drop(tokio);
     assert_eq!(take_log(), []);
-    let around = tokio::runtime::Builder::new_current_thread()
+    let around = ::tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
     around.block_on(async {
