@@ -16,7 +16,8 @@ demo: deps
 	USE_GLIB=0 target/release/tour
 
 # The second run is the proof that the core needs no GLib: pkg-config finds nothing there.
-test: deps
+test:
+	@scripts/install-deps.sh curl 'wrk?' 'chromium?'
 	cargo test --workspace
 	PKG_CONFIG=/bin/false cargo test --workspace --no-default-features --target-dir target/no-glib
 	cargo test --package glib-coro-tests --features tracing --test tracing

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Installs what building and testing need from the system, and only what is missing:
 # make, a C linker (cc), pkg-config, the GLib headers, strace and dbus-daemon, and the programs named as arguments.
+# A program named with a question mark is one that tests are skipped without: it is installed where the
+# system has it.
 # It works with apt, dnf, pacman and zypper, and uses sudo when not root.
 set -eu
 
@@ -18,13 +20,23 @@ need pkg-config command -v pkg-config
 need glib pkg-config --atleast-version=$glib_version gio-2.0
 need strace command -v strace
 need dbus command -v dbus-daemon
+optional=
 for program in "$@"; do
-    need "$program" command -v "$program"
+    case $program in
+        chromium\?)
+            command -v chromium || command -v chromium-browser || command -v google-chrome ||
+                optional="$optional chromium"
+            ;;
+        *\?) command -v "${program%?}" || optional="$optional ${program%?}" ;;
+        *) need "$program" command -v "$program" ;;
+    esac >/dev/null
 done
-[ -n "$missing" ] || exit 0
+[ -n "$missing$optional" ] || exit 0
 
 give_up() {
     echo "install-deps: $1" >&2
+    [ -z "$optional" ] || echo "install-deps: the tests are skipped that need:$optional" >&2
+    [ -n "$missing" ] || exit 0
     echo "install-deps: please install by hand:$missing (glib: the GLib $glib_version or later development files)" >&2
     exit 1
 }
@@ -63,15 +75,26 @@ else
     give_up "need root to install packages, and there is no sudo"
 fi
 
-echo "install-deps: installing$packages with $manager"
 # No prompt may wait for an answer: continuous integration has no standard input.
-# shellcheck disable=SC2086 # the lists are meant to be split into words
-case $manager in
-    apt-get)
-        $as_root apt-get update &&
-            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
-        ;;
-    dnf) $as_root dnf install -y $packages ;;
-    pacman) $as_root pacman -S --needed --noconfirm $packages ;;
-    zypper) $as_root zypper --non-interactive install $packages ;;
-esac </dev/null || give_up "$manager could not install$packages"
+install() {
+    echo "install-deps: installing $* with $manager"
+    case $manager in
+        apt-get)
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+            ;;
+        dnf) $as_root dnf install -y "$@" ;;
+        pacman) $as_root pacman -S --needed --noconfirm "$@" ;;
+        zypper) $as_root zypper --non-interactive install "$@" ;;
+    esac </dev/null
+}
+
+if [ "$manager" = apt-get ]; then
+    $as_root apt-get update </dev/null || give_up "apt-get could not update its lists"
+fi
+if [ -n "$packages" ]; then
+    # shellcheck disable=SC2086 # the list is meant to be split into words
+    install $packages || give_up "$manager could not install$packages"
+fi
+for package in $optional; do # whose names are the same everywhere
+    install "$package" || echo "install-deps: no $package here: the tests that need it are skipped" >&2
+done

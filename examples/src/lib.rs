@@ -5,10 +5,12 @@
 //! loop knows which loop it runs on.
 #![forbid(unsafe_code)]
 
+pub mod accept;
 pub mod cli;
 pub mod clock;
 pub mod ctrl_c;
 pub mod hailstone;
+pub mod http;
 pub mod line;
 pub mod log;
 pub mod pipes;

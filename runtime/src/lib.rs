@@ -49,6 +49,8 @@
 //! | `signal` | yes | the [dump](task#debugging) on SIGUSR2 |
 //! | `tracing` | no | a [span](task#debugging) per coroutine |
 //! | `test-util` | no | [the virtual clock](time#the-virtual-clock): `time::{pause, resume, advance}`, `Builder::start_paused` |
+//! | `hyper` | no | `compat::hyper`: hyper 1's runtime traits |
+//! | `tokio` | no | `compat::tokio`: tokio's reactor, for crates that need it |
 //!
 //! # Platforms
 //!
@@ -67,6 +69,8 @@ extern crate self as glib_coro;
 pub mod __private;
 #[cfg(feature = "gio")]
 pub mod application;
+#[cfg(any(feature = "hyper", feature = "tokio"))]
+pub mod compat;
 mod core;
 pub mod event_loop;
 pub mod io;

@@ -44,7 +44,9 @@ mod object;
 mod watchdog;
 
 pub use self::application::{Application, application};
-pub use self::entry::{Context, DefaultContext, Entry, Host, NewContext, main, test};
+pub use self::entry::{
+    Context, DefaultContext, Entry, Host, NewContext, Reactor, Tokio, main, test,
+};
 #[cfg(feature = "glib")]
 pub use self::object::{
     Per, PlainlyWeak, Strand, Tie, Weak, WeakReceiver, Weakly, weak, weak_receiver,

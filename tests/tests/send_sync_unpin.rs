@@ -11,6 +11,8 @@ use std::net::SocketAddr;
 use std::os::unix::net;
 use std::rc::Rc;
 
+use glib_coro::compat::hyper::{Executor, Io, Timer};
+use glib_coro::compat::tokio::Enter;
 use glib_coro::event_loop::{self, Driver, EventLoop, Standalone, Turn};
 use glib_coro::io::{Async, Readable, Ready, ReadyOwned, Writable};
 use glib_coro::net::{
@@ -163,6 +165,15 @@ fn types() {
         OwnedReadHalf<TcpStream>: Send Sync Unpin;
         OwnedWriteHalf<TcpStream>: Send Sync Unpin;
         ReuniteError<TcpStream>: Send Sync Unpin;
+
+        Executor: Send Sync Unpin;
+        Timer: Send Sync Unpin;
+        Io<Socket>: Send Sync Unpin;
+        Io<Local>: NotSend NotSync Unpin;
+        Io<Pinned>: Send Sync NotUnpin;
+        Enter<u8>: Send Sync Unpin;
+        Enter<Rc<u8>>: NotSend NotSync Unpin;
+        Enter<Pinned>: Send Sync NotUnpin;
     }
 }
 

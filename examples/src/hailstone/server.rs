@@ -10,10 +10,10 @@ use futures_util::io::BufReader;
 use futures_util::{AsyncWriteExt, FutureExt};
 use glib_coro::net::{TcpListener, TcpStream};
 use glib_coro::task::JoinSet;
-use glib_coro::{JoinError, sleep, timeout, yield_now};
-use rustix::io::Errno;
+use glib_coro::{sleep, timeout, yield_now};
 
 use super::sequence::Hailstone;
+use crate::accept::{accept, bury};
 use crate::line::{invalid, read_line};
 use crate::log::Log;
 use crate::while_trying;
@@ -22,8 +22,6 @@ use crate::while_trying;
 const REQUEST_LIMIT: usize = 4096;
 /// The wait for a port that is in use.
 const PORT_WAIT: Duration = Duration::from_secs(5);
-/// The wait for descriptors, when there are none left.
-const DESCRIPTOR_WAIT: Duration = Duration::from_millis(200);
 
 /// How the server treats its connections.
 #[derive(Clone, Copy, Debug)]
@@ -69,36 +67,6 @@ pub async fn serve(listener: TcpListener, manners: Manners, log: Log) -> io::Res
         let (stream, peer) = accept(&listener).await?;
         log.line(format_args!("connect from {peer}"));
         connections.insert(respond(stream, peer, manners, log));
-    }
-}
-
-/// A connection that panicked takes nothing with it, but is no secret.
-fn bury(ended: Result<(), JoinError>) {
-    if let Err(panic) = ended {
-        eprintln!("a connection ended badly: {panic}");
-    }
-}
-
-/// Accepts the next connection, however long it takes for descriptors to be free.
-async fn accept(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
-    let mut waiting = false;
-    loop {
-        let error = match listener.accept().await {
-            Ok(accepted) => return Ok(accepted),
-            Err(error) => error,
-        };
-        match Errno::from_io_error(&error) {
-            Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => {
-                if !waiting {
-                    eprintln!("cannot accept for now: {error}");
-                    waiting = true;
-                }
-                sleep(DESCRIPTOR_WAIT).await;
-            }
-            // A client that left before it was accepted.
-            Some(Errno::CONNABORTED | Errno::CONNRESET | Errno::PROTO | Errno::INTR) => {}
-            _ => return Err(while_trying("cannot accept connections")(error)),
-        }
     }
 }
 

@@ -6,11 +6,13 @@
 
 mod hailstone_client;
 mod hailstone_server;
+mod http_server;
 mod pipes;
 mod port;
 mod rocket_launch;
 mod sequence;
 mod stutter;
 mod support;
+mod tools;
 mod tour;
 mod which_loop;

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -15,6 +15,16 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Whether `USE_GLIB=1` has an effect in this build.
 pub(crate) const HAS_GLIB: bool = cfg!(feature = "glib");
+
+/// Waits until something is so.
+#[track_caller]
+pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "it does not come to be so");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
 
 /// Makes two tests of one: on GLib and on the built-in loop.
 macro_rules! on_both_loops {
@@ -114,6 +124,11 @@ impl Program {
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&self) {
         kill_process(Pid::from_child(&self.process), Signal::INT).expect("the program still runs");
+    }
+
+    /// Asks the program to end.
+    pub(crate) fn terminate(&self) {
+        kill_process(Pid::from_child(&self.process), Signal::TERM).expect("the program still runs");
     }
 
     /// Waits for the program to end. Stdout ends only when nobody holds it any more, so no child

@@ -1,5 +1,6 @@
 //! What `#[glib_coro::main]` and `#[glib_coro::test]` expand to: a runtime on the loop that the options name, and the body on it.
 
+use std::any::Any;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,6 +17,7 @@ pub fn main(name: &'static str) -> Entry {
         host: Host::MAIN,
         is_test: false,
         timeout: None,
+        _tokio: None,
     }
 }
 
@@ -26,6 +28,7 @@ pub fn test(name: &'static str) -> Entry {
         host: Host::TEST,
         is_test: true,
         timeout: None,
+        _tokio: None,
     }
 }
 
@@ -36,6 +39,8 @@ pub struct Entry {
     host: Host,
     is_test: bool,
     timeout: Option<Duration>,
+    /// Keeps tokio's runtime current, until everything else of the entry is over.
+    _tokio: Option<Box<dyn Any>>,
 }
 
 impl Entry {
@@ -56,6 +61,13 @@ impl Entry {
     pub fn timeout(self, milliseconds: u64) -> Self {
         Self {
             timeout: Some(Duration::from_millis(milliseconds)),
+            ..self
+        }
+    }
+
+    pub fn tokio<T: Reactor>(self, tokio: T) -> Self {
+        Self {
+            _tokio: Some(Box::new(tokio.enter())),
             ..self
         }
     }
@@ -199,5 +211,28 @@ impl Context for DefaultContext {
 impl Context for NewContext {
     fn host(self) -> Host {
         Host(On::NewContext)
+    }
+}
+
+/// The value of the option `tokio`.
+#[diagnostic::on_unimplemented(
+    message = "`tokio` needs the `tokio` feature of `glib-coro`",
+    label = "this build of `glib-coro` has no tokio"
+)]
+pub trait Reactor {
+    /// Makes tokio's runtime current on this thread until the guard is dropped. Guards go in the order of
+    /// the stack.
+    fn enter(self) -> impl Any;
+}
+
+/// `tokio`
+#[derive(Debug)]
+pub struct Tokio;
+
+#[cfg(feature = "tokio")]
+impl Reactor for Tokio {
+    #[track_caller]
+    fn enter(self) -> impl Any {
+        crate::compat::tokio::handle().enter()
     }
 }

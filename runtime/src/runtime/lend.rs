@@ -60,6 +60,8 @@ impl Drop for Lender {
 /// Runs the loop until `future` is done, as the coroutine that `builder` describes.
 #[track_caller]
 pub(super) fn run<F: Future>(inner: &Inner, builder: task::Builder, future: F) -> F::Output {
+    #[cfg(feature = "tokio")]
+    crate::compat::tokio::warn_if_inside(&inner.core);
     let output = Cell::new(None);
     let root: Root<'_> = Box::pin(async { output.set(Some(future.await)) });
     // SAFETY: only the lifetime changes. The future is reachable through the loan alone, and `Lender`

@@ -1,5 +1,7 @@
 //! The runtimes of this thread, and which of them is current.
 
+#[cfg(feature = "tokio")]
+use std::cell::Cell;
 use std::cell::RefCell;
 use std::io;
 use std::rc::{Rc, Weak};
@@ -111,10 +113,26 @@ pub(crate) fn current() -> Arc<Core> {
 
 /// The thread's current core.
 pub(crate) fn try_current() -> Result<Arc<Core>, TryCurrentError> {
-    match current::core() {
-        Some(core) => Ok(core),
-        None => of_thread(),
+    if let Some(core) = current::core() {
+        return Ok(core);
     }
+    #[cfg(feature = "tokio")]
+    if let Some(why) = REFUSED.get() {
+        return Err(TryCurrentError(io::Error::other(why)));
+    }
+    of_thread()
+}
+
+#[cfg(feature = "tokio")]
+thread_local! {
+    /// Why no runtime is attached on first use. Set once by the thread's owner, for as long as it lives.
+    static REFUSED: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// Lets no runtime be attached to this thread on first use: nobody would ever run its loop.
+#[cfg(feature = "tokio")]
+pub(crate) fn refuse(why: &'static str) {
+    REFUSED.set(Some(why));
 }
 
 /// The thread's current core, if it has one: nothing is attached.

@@ -62,6 +62,8 @@ pub use self::handle::{Handle, TryCurrentError};
 pub(crate) use self::local::find_current;
 #[cfg(feature = "gio")]
 pub(crate) use self::local::of_default_context;
+#[cfg(feature = "tokio")]
+pub(crate) use self::local::refuse;
 pub(crate) use self::local::{current, is_current_or_none, sources_of, try_current};
 pub use self::worker::Worker;
 pub use crate::core::metrics::{Histogram, LongestPoll, Metrics};
