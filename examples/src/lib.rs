@@ -5,12 +5,17 @@
 //! loop knows which loop it runs on.
 #![forbid(unsafe_code)]
 
+pub mod animsort;
 pub mod cli;
 pub mod clock;
+#[cfg(feature = "gtk")]
+pub mod closed;
 pub mod ctrl_c;
 pub mod hailstone;
+pub mod life;
 pub mod line;
 pub mod log;
+pub mod pace;
 pub mod pipes;
 pub mod rocket;
 pub mod which_loop;
@@ -25,4 +30,10 @@ use std::io;
 /// Says what was being attempted when an I/O error came up.
 pub fn while_trying(attempt: impl std::fmt::Display) -> impl FnOnce(io::Error) -> io::Error {
     move |error| io::Error::new(error.kind(), format!("{attempt}: {error}"))
+}
+
+/// Gets GTK ready, on this thread.
+#[cfg(feature = "gtk")]
+pub fn start_gtk() -> io::Result<()> {
+    gtk::init().map_err(|_| io::Error::other("no display; set DISPLAY or WAYLAND_DISPLAY"))
 }

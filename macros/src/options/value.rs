@@ -28,7 +28,7 @@ pub(crate) enum Value {
 pub(crate) enum Priority {
     /// A variant of the runtime's `Priority`.
     Variant(&'static str),
-    Expr(Expr),
+    Expr(Box<Expr>),
 }
 
 #[derive(Clone)]
@@ -110,7 +110,7 @@ fn path(expr: &Expr, errors: &mut Errors) -> Option<Value> {
 
 fn priority(expr: &Expr, errors: &mut Errors) -> Option<Value> {
     let Some(Lit::Str(text)) = literal(expr) else {
-        return Some(Value::Priority(Priority::Expr(expr.clone())));
+        return Some(Value::Priority(Priority::Expr(Box::new(expr.clone()))));
     };
     let variant = match &*text.value() {
         "high" => "High",
