@@ -5,6 +5,7 @@
 set -eu
 
 glib_version=2.66 # the floor of the glib crate
+gtk_version=4.8   # that of the programs with windows
 
 missing=
 need() { # need WHAT COMMAND...: notes WHAT as missing when COMMAND fails
@@ -16,6 +17,7 @@ need make command -v make
 need cc command -v cc
 need pkg-config command -v pkg-config
 need glib pkg-config --atleast-version=$glib_version gio-2.0
+need gtk pkg-config --atleast-version=$gtk_version gtk4
 need strace command -v strace
 need dbus command -v dbus-daemon
 for program in "$@"; do
@@ -25,7 +27,7 @@ done
 
 give_up() {
     echo "install-deps: $1" >&2
-    echo "install-deps: please install by hand:$missing (glib: the GLib $glib_version or later development files)" >&2
+    echo "install-deps: please install by hand:$missing (glib, gtk: the development files of GLib $glib_version and GTK $gtk_version or later)" >&2
     exit 1
 }
 
@@ -46,6 +48,12 @@ for what in $missing; do
         apt-get:glib) name=libglib2.0-dev ;;
         dnf:glib | zypper:glib) name=glib2-devel ;;
         pacman:glib) name=glib2 ;;
+        apt-get:gtk) name=libgtk-4-dev ;;
+        dnf:gtk | zypper:gtk) name=gtk4-devel ;;
+        pacman:gtk) name=gtk4 ;;
+        dnf:xvfb | zypper:xvfb) name=xorg-x11-server-Xvfb ;;
+        pacman:xvfb) name=xorg-server-xvfb ;;
+        dnf:imagemagick | zypper:imagemagick) name=ImageMagick ;;
         dnf:pkg-config) name=pkgconf-pkg-config ;;
         pacman:pkg-config) name=pkgconf ;;
         dnf:dbus) name=dbus-daemon ;;

@@ -32,8 +32,9 @@ pub fn while_trying(attempt: impl std::fmt::Display) -> impl FnOnce(io::Error) -
     move |error| io::Error::new(error.kind(), format!("{attempt}: {error}"))
 }
 
-/// Gets GTK ready, on this thread.
+/// Gets GTK ready, on this thread, for the program of this name.
 #[cfg(feature = "gtk")]
-pub fn start_gtk() -> io::Result<()> {
+pub fn start_gtk(program: &str) -> io::Result<()> {
+    gtk::glib::set_prgname(Some(program));
     gtk::init().map_err(|_| io::Error::other("no display; set DISPLAY or WAYLAND_DISPLAY"))
 }

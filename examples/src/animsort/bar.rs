@@ -6,8 +6,8 @@ use std::rc::Rc;
 use gtk::gdk::RGBA;
 use gtk::prelude::*;
 
-const COLOUR: RGBA = RGBA::new(0.782, 0.85, 0.0, 1.0);
-const SELECTED: RGBA = RGBA::new(0.75, 0.375, 0.375, 1.0);
+const COLOUR: RGBA = colour(0xc7, 0xd9, 0x00);
+const SELECTED: RGBA = colour(0xbf, 0x60, 0x60);
 
 /// A bar that fills its area's height, and a share of its width.
 #[derive(Clone, Debug)]
@@ -69,4 +69,13 @@ impl Bar {
         self.look.set(change(self.look.get()));
         self.area.queue_draw();
     }
+}
+
+const fn colour(red: u8, green: u8, blue: u8) -> RGBA {
+    RGBA::new(
+        red as f32 / 255.0,
+        green as f32 / 255.0,
+        blue as f32 / 255.0,
+        1.0,
+    )
 }

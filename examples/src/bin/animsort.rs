@@ -54,7 +54,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> io::Result<()> {
-    start_gtk()?;
+    start_gtk("animsort")?;
     let ctrl_c = CtrlC::listen()?;
     let count = options.nrelements.get();
     let values = order::deal(count, options.ordered, &mut fastrand::Rng::new());

@@ -43,10 +43,11 @@ async fn run(options: Options) -> io::Result<()> {
         Some(file) => pattern::load(file)?,
         None => Board::default(),
     };
-    start_gtk()?;
+    start_gtk("life")?;
     let ctrl_c = CtrlC::listen()?;
     let table = Table::open(options.verbose);
     table.field().set_board(board);
+    table.field().home();
     select! {
         () = game::play(&table, options.step).fuse() => {}
         () = closed(table.window()).fuse() => {}

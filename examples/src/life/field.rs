@@ -144,7 +144,7 @@ mod imp {
         pub(super) board: RefCell<Rc<Board>>,
         pub(super) cursor: StdCell<Cell>,
         pub(super) shows_cursor: StdCell<bool>,
-        /// Whether it has had a size, and been taken home.
+        /// Whether it has had a size, so that it is known where its middle is.
         is_placed: StdCell<bool>,
     }
 
@@ -168,7 +168,7 @@ mod imp {
             if self.is_placed.replace(true) {
                 field.look_at(field.view());
             } else {
-                field.home();
+                field.look_at(field.view().centred(self.cursor.get()));
             }
         }
 
