@@ -22,6 +22,7 @@ demo: deps
 test: deps
 	cargo test --workspace
 	cargo test $(GTK) --test gtk
+	cargo test --package glib-coro-examples --features gtk --doc
 	PKG_CONFIG=/bin/false cargo test --workspace --no-default-features --target-dir target/no-glib
 	$(MAKE) lint
 

@@ -22,7 +22,8 @@ async fn on_clicked(button: &gtk::Button) {
     ENDED.set(ENDED.get() + 1);
 }
 
-/// P30, P31: the two ways to connect a coroutine.
+// P29
+// P30
 fn once_per_click(display: &Display) {
     let runtime = runtime();
     runtime.block_on(async {

@@ -3,6 +3,7 @@
 //! Each test has a process and a display to itself.
 #![forbid(unsafe_code)]
 
+mod attributes;
 mod clicks;
 mod dialog;
 mod panics;
