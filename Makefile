@@ -2,7 +2,7 @@
 
 GTK = --package glib-coro-examples --package glib-coro-tests --features glib-coro-examples/gtk,glib-coro-tests/gtk
 
-.PHONY: help demo test deep bench lint deps
+.PHONY: help demo test deep bench lint deps windows
 
 help:
 	@echo "make demo   the tour: every example program at work, on GLib and on the built-in loop"
@@ -10,7 +10,7 @@ help:
 	@echo "make deep   what takes long: loom, valgrind, and all tests on a busy machine and without epoll"
 	@echo "make bench  the benchmarks"
 	@echo "make lint   rustfmt, clippy and rustdoc, with warnings denied"
-	@echo "make deps   install the system packages that are missing"
+	@echo "make deps   install the system packages that are missing; make windows, those for GTK, too"
 
 demo: deps
 	cargo build --release --package glib-coro-examples --bin tour
@@ -19,7 +19,7 @@ demo: deps
 
 # GTK needs newer features of GLib than the library, which is why it stays out of the first run. The last one
 # is the proof that the core needs no GLib: pkg-config finds nothing there.
-test: deps
+test: windows
 	cargo test --workspace
 	cargo test $(GTK) --test gtk
 	cargo test --package glib-coro-examples --features gtk --doc
@@ -33,8 +33,11 @@ deep:
 bench: deps
 	cargo bench --package glib-coro-benches
 
-lint: deps
+lint: windows
 	scripts/lint.sh
 
 deps:
 	@scripts/install-deps.sh
+
+windows:
+	@scripts/install-deps.sh gtk Xvfb xdotool convert

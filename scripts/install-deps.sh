@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what building and testing need from the system, and only what is missing:
-# make, a C linker (cc), pkg-config, the GLib headers, strace and dbus-daemon, and the programs named as arguments.
+# make, a C linker (cc), pkg-config, the GLib headers, strace and dbus-daemon, and what is named as arguments: `gtk`,
+# the headers of GTK, or programs.
 # It works with apt, dnf, pacman and zypper, and uses sudo when not root.
 set -eu
 
@@ -17,11 +18,13 @@ need make command -v make
 need cc command -v cc
 need pkg-config command -v pkg-config
 need glib pkg-config --atleast-version=$glib_version gio-2.0
-need gtk pkg-config --atleast-version=$gtk_version gtk4
 need strace command -v strace
 need dbus command -v dbus-daemon
-for program in "$@"; do
-    need "$program" command -v "$program"
+for what in "$@"; do
+    case $what in
+        gtk) need gtk pkg-config --atleast-version=$gtk_version gtk4 ;;
+        *) need "$what" command -v "$what" ;;
+    esac
 done
 [ -n "$missing" ] || exit 0
 
@@ -51,9 +54,11 @@ for what in $missing; do
         apt-get:gtk) name=libgtk-4-dev ;;
         dnf:gtk | zypper:gtk) name=gtk4-devel ;;
         pacman:gtk) name=gtk4 ;;
-        dnf:xvfb | zypper:xvfb) name=xorg-x11-server-Xvfb ;;
-        pacman:xvfb) name=xorg-server-xvfb ;;
-        dnf:imagemagick | zypper:imagemagick) name=ImageMagick ;;
+        apt-get:Xvfb) name=xvfb ;;
+        dnf:Xvfb | zypper:Xvfb) name=xorg-x11-server-Xvfb ;;
+        pacman:Xvfb) name=xorg-server-xvfb ;;
+        dnf:convert | zypper:convert) name=ImageMagick ;;
+        *:convert) name=imagemagick ;;
         dnf:pkg-config) name=pkgconf-pkg-config ;;
         pacman:pkg-config) name=pkgconf ;;
         dnf:dbus) name=dbus-daemon ;;

@@ -47,7 +47,7 @@ impl Display {
     /// If something is missing in continuous integration, where `CI` is `true`; if the server fails.
     pub fn start() -> Option<Self> {
         if let Some((tool, package)) = TOOLS.into_iter().find(|(tool, _)| !is_installed(tool)) {
-            let reason = format!("`{tool}` (apt: {package}) is not installed; try `make deps`");
+            let reason = format!("`{tool}` (apt: {package}) is not installed; try `make windows`");
             assert!(env::var("CI").as_deref() != Ok("true"), "{reason}");
             eprintln!("skipped: {reason}");
             return None;
