@@ -6,7 +6,7 @@ GTK = --package glib-coro-examples --package glib-coro-tests --features glib-cor
 
 help:
 	@echo "make demo   the tour: every example program at work, on GLib and on the built-in loop"
-	@echo "make test   all tests, with GLib and without, documentation tests, and make lint"
+	@echo "make test   all tests: with GLib, without, and with windows; documentation tests; make lint"
 	@echo "make deep   what takes long: loom, valgrind, and all tests on a busy machine and without epoll"
 	@echo "make bench  the benchmarks"
 	@echo "make lint   rustfmt, clippy and rustdoc, with warnings denied"

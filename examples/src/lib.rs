@@ -8,8 +8,6 @@
 pub mod animsort;
 pub mod cli;
 pub mod clock;
-#[cfg(feature = "gtk")]
-pub mod closed;
 pub mod ctrl_c;
 pub mod hailstone;
 pub mod life;
@@ -19,6 +17,8 @@ pub mod pace;
 pub mod pipes;
 pub mod rocket;
 pub mod which_loop;
+#[cfg(feature = "gtk")]
+pub mod windows;
 
 // The program in the README is a test too.
 #[cfg(doctest)]
@@ -35,11 +35,4 @@ use std::io;
 /// Says what was being attempted when an I/O error came up.
 pub fn while_trying(attempt: impl std::fmt::Display) -> impl FnOnce(io::Error) -> io::Error {
     move |error| io::Error::new(error.kind(), format!("{attempt}: {error}"))
-}
-
-/// Gets GTK ready, on this thread, for the program of this name.
-#[cfg(feature = "gtk")]
-pub fn start_gtk(program: &str) -> io::Result<()> {
-    gtk::glib::set_prgname(Some(program));
-    gtk::init().map_err(|_| io::Error::other("no display; set DISPLAY or WAYLAND_DISPLAY"))
 }

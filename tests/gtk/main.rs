@@ -1,4 +1,4 @@
-//! Coroutines in GTK 4, with real windows on an X server of their own: clicks, dialogs, panics.
+//! Coroutines in GTK 4, with real windows on an X server of their own: clicks, dialogs, panics, lifetimes.
 //!
 //! Each test has a process and a display to itself.
 #![forbid(unsafe_code)]
@@ -6,6 +6,7 @@
 mod attributes;
 mod clicks;
 mod dialog;
+mod lifetimes;
 mod panics;
 
 use glib_coro::Runtime;

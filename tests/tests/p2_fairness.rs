@@ -190,7 +190,7 @@ fn a_wake_from_another_thread_is_seen_within_61_polls(host: Host) {
     let wakers = Notes::new();
     rt.block_on(async {
         let mut polled = false;
-        let wait = std::future::poll_fn({
+        let wait = poll_fn({
             let wakers = wakers.clone();
             move |cx| {
                 if std::mem::replace(&mut polled, true) {

@@ -16,9 +16,8 @@ use glib_coro_examples::animsort::algorithm::Algorithm;
 use glib_coro_examples::animsort::animation::Animation;
 use glib_coro_examples::animsort::chart::Chart;
 use glib_coro_examples::animsort::order;
-use glib_coro_examples::closed::closed;
 use glib_coro_examples::ctrl_c::CtrlC;
-use glib_coro_examples::{cli, start_gtk};
+use glib_coro_examples::{cli, windows};
 
 /// Shows how sorting algorithms work.
 #[derive(Debug, Parser)]
@@ -54,7 +53,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> io::Result<()> {
-    start_gtk("animsort")?;
+    windows::start("animsort")?;
     let ctrl_c = CtrlC::listen()?;
     let count = options.nrelements.get();
     let values = order::deal(count, options.ordered, &mut fastrand::Rng::new());
@@ -62,7 +61,7 @@ async fn run(options: Options) -> io::Result<()> {
     let animation = Animation::new(values, chart.clone(), options.step, options.verbose);
     select! {
         () = animate(animation, &options).fuse() => {}
-        () = closed(chart.window()).fuse() => {}
+        () = windows::closed(chart.window()).fuse() => {}
         pressed = ctrl_c.pressed().fuse() => pressed?,
     }
     Ok(())

@@ -11,12 +11,11 @@ use std::time::Duration;
 use clap::Parser;
 use futures_util::FutureExt;
 use glib_coro::select;
-use glib_coro_examples::closed::closed;
 use glib_coro_examples::ctrl_c::CtrlC;
 use glib_coro_examples::life::board::Board;
 use glib_coro_examples::life::table::Table;
 use glib_coro_examples::life::{game, pattern};
-use glib_coro_examples::{cli, start_gtk};
+use glib_coro_examples::{cli, windows};
 
 /// Conway's Life, to edit and to watch.
 #[derive(Debug, Parser)]
@@ -43,14 +42,14 @@ async fn run(options: Options) -> io::Result<()> {
         Some(file) => pattern::load(file)?,
         None => Board::default(),
     };
-    start_gtk("life")?;
+    windows::start("life")?;
     let ctrl_c = CtrlC::listen()?;
     let table = Table::open(options.verbose);
     table.field().set_board(board);
     table.field().home();
     select! {
         () = game::play(&table, options.step).fuse() => {}
-        () = closed(table.window()).fuse() => {}
+        () = windows::closed(table.window()).fuse() => {}
         pressed = ctrl_c.pressed().fuse() => pressed?,
     }
     Ok(())

@@ -11,9 +11,8 @@ use glib_coro_examples::animsort::animation::Animation;
 use glib_coro_examples::animsort::chart::Chart;
 use glib_coro_examples::animsort::order;
 use glib_coro_tests::display::on_display;
+use glib_coro_tests::patience;
 use gtk::prelude::*;
-
-use crate::support::PATIENCE;
 
 const COROUTINES: usize = 1_000;
 /// Frames that a second must have, on a machine that is busy with something else as well.
@@ -60,7 +59,7 @@ async fn watch() {
     let mut most = 0;
     while most < FRAMES {
         assert!(
-            begin.elapsed() < PATIENCE,
+            begin.elapsed() < patience(),
             "at most {most} frames in a second"
         );
         let (second, frames_before, yields_before) = (Instant::now(), frames.get(), yields.get());
