@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs what building and testing need from the system, and only what is missing:
-# make, a C linker (cc), pkg-config, the GLib headers, strace and dbus-daemon, and the programs named as arguments.
-# A program named with a question mark is one that tests are skipped without: it is installed where the
-# system has it.
+# make, a C linker (cc), pkg-config, the GLib headers, strace and dbus-daemon, and what is named as arguments: `gtk`,
+# the headers of GTK, or programs. A program named with a question mark is one that tests are skipped without: it is
+# installed where the system has it.
 # It works with apt, dnf, pacman and zypper, and uses sudo when not root.
 set -eu
 
 glib_version=2.66 # the floor of the glib crate
+gtk_version=4.8   # that of the programs with windows
 
 missing=
 need() { # need WHAT COMMAND...: notes WHAT as missing when COMMAND fails
@@ -23,6 +24,7 @@ need dbus command -v dbus-daemon
 optional=
 for program in "$@"; do
     case $program in
+        gtk) need gtk pkg-config --atleast-version=$gtk_version gtk4 ;;
         chromium\?)
             command -v chromium || command -v chromium-browser || command -v google-chrome ||
                 optional="$optional chromium"
@@ -37,7 +39,7 @@ give_up() {
     echo "install-deps: $1" >&2
     [ -z "$optional" ] || echo "install-deps: the tests are skipped that need:$optional" >&2
     [ -n "$missing" ] || exit 0
-    echo "install-deps: please install by hand:$missing (glib: the GLib $glib_version or later development files)" >&2
+    echo "install-deps: please install by hand:$missing (glib, gtk: the development files of GLib $glib_version and GTK $gtk_version or later)" >&2
     exit 1
 }
 
@@ -58,6 +60,14 @@ for what in $missing; do
         apt-get:glib) name=libglib2.0-dev ;;
         dnf:glib | zypper:glib) name=glib2-devel ;;
         pacman:glib) name=glib2 ;;
+        apt-get:gtk) name=libgtk-4-dev ;;
+        dnf:gtk | zypper:gtk) name=gtk4-devel ;;
+        pacman:gtk) name=gtk4 ;;
+        apt-get:Xvfb) name=xvfb ;;
+        dnf:Xvfb | zypper:Xvfb) name=xorg-x11-server-Xvfb ;;
+        pacman:Xvfb) name=xorg-server-xvfb ;;
+        dnf:convert | zypper:convert) name=ImageMagick ;;
+        *:convert) name=imagemagick ;;
         dnf:pkg-config) name=pkgconf-pkg-config ;;
         pacman:pkg-config) name=pkgconf ;;
         dnf:dbus) name=dbus-daemon ;;

@@ -19,6 +19,8 @@ if cargo clippy --version >/dev/null 2>&1; then
     cargo clippy --workspace --all-targets -- -D warnings
     # As programs have it: the tests bring its features `gio` and `test-util` to the whole workspace.
     cargo clippy --package glib-coro --all-targets -- -D warnings
+    cargo clippy --package glib-coro-examples --package glib-coro-tests --all-targets \
+        --features glib-coro-examples/gtk,glib-coro-tests/gtk -- -D warnings
     # Its own target directory, like everything that is built without GLib.
     PKG_CONFIG=/bin/false cargo clippy --workspace --all-targets --no-default-features \
         --target-dir target/no-glib -- -D warnings

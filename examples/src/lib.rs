@@ -6,22 +6,32 @@
 #![forbid(unsafe_code)]
 
 pub mod accept;
+pub mod animsort;
 pub mod cli;
 pub mod clock;
 pub mod ctrl_c;
 pub mod hailstone;
 pub mod http;
+pub mod life;
 pub mod line;
 pub mod log;
+pub mod pace;
 pub mod pipes;
 pub mod rocket;
 pub mod stutter;
 pub mod which_loop;
+#[cfg(feature = "gtk")]
+pub mod windows;
 
 // The program in the README is a test too.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+// So are those in the guide.
+#[cfg(all(doctest, feature = "gtk"))]
+#[doc = include_str!("../../docs/gtk.md")]
+struct Guide;
 
 use std::io;
 

@@ -18,12 +18,23 @@ const CHILD: &str = "GLIB_CORO_TEST_CHILD";
 ///
 /// If the child fails, is killed by a signal, or hangs.
 pub fn alone(path: &str, test: impl FnOnce()) {
-    if std::env::var(CHILD).is_ok_and(|name| name == path) {
+    if is_child(path) {
         return test();
     }
+    start_alone(path, &[]);
+}
+
+/// Whether this is the process in which [`alone`] runs this test.
+pub(crate) fn is_child(path: &str) -> bool {
+    std::env::var(CHILD).is_ok_and(|name| name == path)
+}
+
+/// Runs the test of this name in a child process, with this added to its environment.
+pub(crate) fn start_alone(path: &str, environment: &[(&str, &str)]) {
     let mut child = Command::new(std::env::current_exe().expect("the test binary"))
         .args([path, "--exact", "--nocapture", "--include-ignored"])
         .env(CHILD, path)
+        .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -11,6 +11,8 @@
 #[cfg(feature = "glib")]
 pub mod bus;
 mod child;
+#[cfg(target_os = "linux")]
+pub mod display;
 mod executor;
 mod forever;
 #[cfg(feature = "glib")]

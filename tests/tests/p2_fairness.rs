@@ -397,6 +397,42 @@ mod other_sources {
         assert!(turns <= 3, "{turns} turns between two dispatches");
     }
 
+    /// A source of the priority of redraws, which counts its dispatches.
+    fn redraws(context: &MainContext) -> Counter {
+        let drawn = Counter::new();
+        let counted = drawn.clone();
+        let source = ::glib::idle_source_new(None, ::glib::Priority::from(120), move || {
+            counted.add();
+            ControlFlow::Continue
+        });
+        source.attach(Some(context));
+        drawn
+    }
+
+    pub(super) fn redraws_go_on_beside_sleeps_of_no_length(_: Host) {
+        let context = MainContext::new();
+        let rt = Runtime::builder().main_context(&context).build().unwrap();
+        let drawn = redraws(&context);
+        rt.block_on(async {
+            while drawn.get() < 10 {
+                sleep(Duration::ZERO).await;
+            }
+        });
+    }
+
+    pub(super) fn redraws_go_on_beside_a_descriptor_that_is_always_ready(_: Host) {
+        let context = MainContext::new();
+        let rt = Runtime::builder().main_context(&context).build().unwrap();
+        let drawn = redraws(&context);
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        theirs.write_all(b"x").unwrap();
+        rt.block_on(async {
+            while drawn.get() < 10 {
+                readable(&ours).await.unwrap();
+            }
+        });
+    }
+
     pub(super) fn idle_lets_a_pending_redraw_go_first(_: Host) {
         let context = MainContext::new();
         let rt = Runtime::builder().main_context(&context).build().unwrap();
@@ -445,6 +481,8 @@ on_glib![
     redraws_go_on_beside_default_yielders,
     redraws_go_on_beside_idle_yielders,
     redraws_go_on_beside_yielders_of_all_priorities,
+    redraws_go_on_beside_sleeps_of_no_length,
+    redraws_go_on_beside_a_descriptor_that_is_always_ready,
     a_source_below_one_priority_waits_one_turn,
     a_source_below_three_priorities_waits_seven_turns,
     a_redraw_below_two_priorities_waits_three_turns,

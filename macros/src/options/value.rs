@@ -31,7 +31,7 @@ pub(crate) enum Value {
 pub(crate) enum Priority {
     /// A variant of the runtime's `Priority`.
     Variant(&'static str),
-    Expr(Expr),
+    Expr(Box<Expr>),
 }
 
 #[derive(Clone)]
@@ -123,7 +123,7 @@ fn path(expr: &Expr, errors: &mut Errors) -> Option<Value> {
 
 fn priority(expr: &Expr, errors: &mut Errors) -> Option<Value> {
     let Some(Lit::Str(text)) = literal(expr) else {
-        return Some(Value::Priority(Priority::Expr(expr.clone())));
+        return Some(Value::Priority(Priority::Expr(Box::new(expr.clone()))));
     };
     const VARIANTS: [(&str, &str); 3] =
         [("high", "High"), ("default", "Default"), ("idle", "Idle")];

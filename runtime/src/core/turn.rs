@@ -31,8 +31,8 @@ const QUICK: Duration = Duration::from_micros(10);
 pub enum Turn {
     /// No coroutine of the turn's priority is ready, or a more urgent one became ready and goes first.
     Done,
-    /// Some are ready, but the budget is used up. Let everything of lower priority have its dispatch, then
-    /// give the next turn.
+    /// The budget is used up. Let everything of lower priority have its dispatch, then give the next turn if
+    /// there is anything ready by then.
     Spent,
 }
 
@@ -104,7 +104,9 @@ impl Core {
             };
             unclocked = 0;
             if spent.is_some_and(|spent| now >= spent) && !self.is_closed() {
-                break;
+                // Even if none is ready: one whose timer is due, or whose descriptor is ready already, would
+                // take the next turn too, and all that come after it.
+                return Turn::Spent;
             }
             if polls >= POLLS_PER_LOOK || now >= look_at {
                 polls = 0;

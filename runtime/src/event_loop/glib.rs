@@ -264,8 +264,8 @@ struct Ours {
     sits_out: Cell<bool>,
     /// What `g_source_add_unix_fd` returned, or null when another source watches the descriptor.
     tag: Cell<ffi::gpointer>,
-    /// The descriptor is not watched, because nobody here could collect what it shows: this is the wrong
-    /// thread, or the runtime has ended.
+    /// The descriptor is not watched: this round is sat out, or nobody here could collect what it shows, as
+    /// this is the wrong thread or the runtime has ended.
     muted: Cell<bool>,
     /// A reference to the host, given up in `finalize`.
     host: *const Host,
@@ -546,7 +546,9 @@ unsafe extern "C" fn prepare(source: *mut ffi::GSource, timeout: *mut i32) -> ff
     let ours = unsafe { ours(source) };
     let host = ours.host();
     let can_serve = host.driver.can_serve();
-    ours.mute(source, !can_serve);
+    let sits_out = ours.sits_out.get();
+    // GLib dispatches a source whose descriptor is ready, whatever its check says.
+    ours.mute(source, !can_serve || sits_out);
     if !can_serve {
         return ffi::GFALSE;
     }
@@ -560,7 +562,6 @@ unsafe extern "C" fn prepare(source: *mut ffi::GSource, timeout: *mut i32) -> ff
         let context = unsafe { from_glib_none(ffi::g_source_get_context(source)) };
         host.add_missing_sources(&context)
     };
-    let sits_out = ours.sits_out.get();
     // SAFETY: GLib passes a valid place for the timeout.
     unsafe { *timeout = if sits_out || again { 0 } else { -1 } };
     (!sits_out && ours.role.is_ready(&host.driver)).into_glib()
