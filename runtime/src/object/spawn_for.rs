@@ -41,7 +41,7 @@ use crate::task::{Builder, JoinHandle};
 /// ```
 ///
 /// `glib::clone!(#[weak] object, async move { .. })` looks alike, but its reference becomes a strong one with the first
-/// poll and stays that.
+/// poll and stays that ([gtk-rs-core issue 1460](https://github.com/gtk-rs/gtk-rs-core/issues/1460)).
 ///
 /// A name or a priority comes with [`Builder::spawn_for`]. In the private struct of an object, the object is
 /// `self.obj()`:
