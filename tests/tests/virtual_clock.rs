@@ -19,7 +19,7 @@ use glib_coro::task::{Builder, CancellationToken, Priority};
 use glib_coro::time::{
     self, MissedTickBehavior, advance, interval, interval_at, now, sleep_until, timeout_at,
 };
-use glib_coro::{Async, Runtime, block_on, idle, sleep, spawn, timeout, yield_now};
+use glib_coro::{Async, Runtime, block_on, idle, sleep, spawn, timeout, unblock, yield_now};
 use glib_coro_tests::{Counter, Host, Notes, catch_panic, on_every_host};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -289,6 +289,29 @@ fn an_exchange_over_sockets_goes_before_the_jump(host: Host) {
         drop(a);
         echo.await.unwrap().unwrap();
         assert_eq!(now(), start);
+    });
+}
+
+fn a_blocking_job_holds_the_clock(host: Host) {
+    paused(host).block_on(async {
+        let start = now();
+        let ended = Counter::new();
+        let job = spawn(unblock({
+            let ended = ended.clone();
+            move || {
+                thread::sleep(ms(50));
+                ended.add();
+            }
+        }));
+        sleep(HOUR).await;
+        assert_eq!(ended.get(), 1, "the clock jumped over the job");
+        job.await.unwrap();
+        assert_eq!(now() - start, HOUR);
+        // What waits for it is not late, however short its time.
+        for _ in 0..20 {
+            let answer = timeout(Duration::from_nanos(1), unblock(|| 42)).await;
+            assert_eq!(answer, Ok(42));
+        }
     });
 }
 
@@ -593,6 +616,7 @@ on_every_host![
     what_is_ready_goes_before_the_jump,
     what_is_due_fires_beside_coroutines_that_never_rest,
     an_exchange_over_sockets_goes_before_the_jump,
+    a_blocking_job_holds_the_clock,
     timers_that_are_gone_do_not_move_the_clock,
     without_a_timer_a_paused_loop_sleeps,
     the_clock_jumps_in_a_nested_loop,
