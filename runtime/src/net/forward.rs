@@ -1,4 +1,13 @@
-//! What all sockets have, and what all streams have.
+//! What all sockets have, what all streams have, and what all listeners have.
+
+use std::io;
+use std::os::fd::AsFd;
+
+/// Gives a listener a longer queue than std's 128: a burst of connections overflows that one, and what overflows
+/// waits for a second or more, until the client tries again.
+pub(super) fn lengthen_queue(listener: impl AsFd) -> io::Result<()> {
+    Ok(rustix::net::listen(listener, 4096)?)
+}
 
 /// Conversions from and into std's type, and access to the descriptor, for a tuple struct around an `Async`.
 macro_rules! socket {

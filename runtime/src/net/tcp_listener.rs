@@ -6,7 +6,7 @@ use std::net::{self, SocketAddr};
 use futures_core::Stream;
 use futures_util::StreamExt;
 
-use super::forward::socket;
+use super::forward::{lengthen_queue, socket};
 use super::{TcpStream, ToSocketAddrs};
 use crate::Async;
 
@@ -35,7 +35,7 @@ pub struct TcpListener(Async<net::TcpListener>);
 
 impl TcpListener {
     /// Listens on an address, of several on the first that it can have. Port 0 takes a free one. `SO_REUSEADDR`
-    /// is set, as std does on Unix.
+    /// is set, as std does on Unix. Up to 4096 connections wait to be accepted, where the system allows as many.
     ///
     /// # Errors
     ///
@@ -44,6 +44,7 @@ impl TcpListener {
     pub async fn bind<A: ToSocketAddrs>(address: A) -> io::Result<Self> {
         let addresses = address.lookup();
         let listener = addresses.first(Async::<net::TcpListener>::bind).await?;
+        lengthen_queue(&listener)?;
         Ok(Self(listener))
     }
 

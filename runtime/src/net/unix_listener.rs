@@ -8,7 +8,7 @@ use futures_core::Stream;
 use futures_util::StreamExt;
 
 use super::UnixStream;
-use super::forward::socket;
+use super::forward::{lengthen_queue, socket};
 use super::unix_address::address;
 use crate::Async;
 
@@ -40,6 +40,7 @@ pub struct UnixListener(Async<net::UnixListener>);
 
 impl UnixListener {
     /// Listens on a path, which must not exist yet. It stays when the listener is dropped: remove it.
+    /// Up to 4096 connections wait to be accepted, where the system allows as many.
     ///
     /// # Errors
     ///
@@ -47,7 +48,9 @@ impl UnixListener {
     /// more than 107 bytes.
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<Self> {
         let address = address(path.as_ref())?;
-        Self::from_std(net::UnixListener::bind_addr(&address)?)
+        let listener = net::UnixListener::bind_addr(&address)?;
+        lengthen_queue(&listener)?;
+        Self::from_std(listener)
     }
 
     /// Waits for a connection.
