@@ -9,7 +9,6 @@ pub mod accept;
 pub mod animsort;
 pub mod cli;
 pub mod clock;
-pub mod ctrl_c;
 pub mod hailstone;
 pub mod http;
 pub mod life;

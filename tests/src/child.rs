@@ -1,7 +1,9 @@
 //! Tests in a process of their own.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -80,4 +82,27 @@ pub(crate) fn start_alone(path: &str, environment: &[(&str, &str)]) {
 pub fn descriptors() -> usize {
     // Less the one that lists the directory.
     fs::read_dir("/proc/self/fd").expect("procfs").count() - 1
+}
+
+/// The descriptors that a child of this process would inherit: those that are not closed on exec.
+///
+/// # Panics
+///
+/// Where there is no `/proc/self/fd`.
+pub fn inheritable() -> BTreeMap<String, PathBuf> {
+    const O_CLOEXEC: u32 = 0o2_000_000;
+    let open: Vec<_> = fs::read_dir("/proc/self/fd")
+        .expect("procfs")
+        .map(|entry| entry.expect("procfs").path())
+        .collect();
+    let inherited = open.into_iter().filter_map(|path| {
+        let number = path.file_name()?.to_str()?.to_owned();
+        // The one that listed the directory is gone by now.
+        let target = fs::read_link(&path).ok()?;
+        let info = fs::read_to_string(format!("/proc/self/fdinfo/{number}")).ok()?;
+        let flags = info.lines().find_map(|line| line.strip_prefix("flags:"))?;
+        let flags = u32::from_str_radix(flags.trim(), 8).expect("octal");
+        (flags & O_CLOEXEC == 0).then_some((number, target))
+    });
+    inherited.collect()
 }

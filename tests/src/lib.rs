@@ -28,7 +28,7 @@ pub mod trace;
 pub mod unsound;
 mod waker;
 
-pub use self::child::{alone, descriptors};
+pub use self::child::{alone, descriptors, inheritable};
 pub use self::executor::block_on_elsewhere;
 pub use self::forever::forever;
 pub use self::host::Host;

@@ -23,6 +23,7 @@ use glib_coro::runtime::{
     EnterGuard, Handle, Histogram, LongestPoll, Metrics, Runtime, TryCurrentError, Unhandled,
     Worker,
 };
+use glib_coro::signal::{Signal, SignalKind, ctrl_c};
 use glib_coro::task::{
     AbortHandle, AbortOnDrop, AccessError, CancellationToken, Cancelled, Direction, DropGuard, Id,
     Idle, Info, JoinError, JoinHandle, JoinSet, LocalKey, Priority, Scope, State, WaitingOn,
@@ -174,6 +175,8 @@ fn types() {
         Enter<u8>: Send Sync Unpin;
         Enter<Rc<u8>>: NotSend NotSync Unpin;
         Enter<Pinned>: Send Sync NotUnpin;
+        Signal: Send Sync Unpin;
+        SignalKind: Send Sync Unpin;
     }
 }
 
@@ -219,6 +222,8 @@ fn futures() {
     is_send(|path: &'static str| UnixStream::connect(path));
     is_send(|listener: &'static UnixListener| listener.accept());
     is_send(|socket: &'static UnixDatagram| socket.send_to(&[], ""));
+    is_send(|signal: &'static mut Signal| signal.recv());
+    is_send(|()| ctrl_c());
 }
 
 /// A stream of connections, which has no name.

@@ -12,11 +12,11 @@ use std::time::Duration;
 use clap::Parser;
 use futures_util::FutureExt;
 use glib_coro::select;
+use glib_coro::signal::ctrl_c;
 use glib_coro_examples::animsort::algorithm::Algorithm;
 use glib_coro_examples::animsort::animation::Animation;
 use glib_coro_examples::animsort::chart::Chart;
 use glib_coro_examples::animsort::order;
-use glib_coro_examples::ctrl_c::CtrlC;
 use glib_coro_examples::{cli, windows};
 
 /// Shows how sorting algorithms work.
@@ -54,7 +54,6 @@ async fn main() -> ExitCode {
 
 async fn run(options: Options) -> io::Result<()> {
     windows::start("animsort")?;
-    let ctrl_c = CtrlC::listen()?;
     let count = options.nrelements.get();
     let values = order::deal(count, options.ordered, &mut fastrand::Rng::new());
     let chart = Chart::open(options.algorithm, &values);
@@ -62,7 +61,7 @@ async fn run(options: Options) -> io::Result<()> {
     select! {
         () = animate(animation, &options).fuse() => {}
         () = windows::closed(chart.window()).fuse() => {}
-        pressed = ctrl_c.pressed().fuse() => pressed?,
+        pressed = ctrl_c().fuse() => pressed?,
     }
     Ok(())
 }

@@ -13,8 +13,8 @@ use std::time::Duration;
 use clap::Parser;
 use futures_util::FutureExt;
 use glib_coro::select;
+use glib_coro::signal::ctrl_c;
 use glib_coro_examples::cli;
-use glib_coro_examples::ctrl_c::CtrlC;
 use glib_coro_examples::hailstone::endpoint::Endpoint;
 use glib_coro_examples::hailstone::server::{self, Manners};
 use glib_coro_examples::log::Log;
@@ -40,10 +40,9 @@ fn main() -> ExitCode {
     let which = WhichLoop::chosen();
     which.announce(Log::Plain);
     let outcome = which.run(async {
-        let ctrl_c = CtrlC::listen()?;
         select! {
             never = serve(options).fuse() => match never? {},
-            pressed = ctrl_c.pressed().fuse() => pressed?,
+            pressed = ctrl_c().fuse() => pressed?,
         }
         Log::Plain.line("");
         Ok(())

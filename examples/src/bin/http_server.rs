@@ -6,19 +6,18 @@
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use glib_coro::readable;
+use futures_util::FutureExt;
+use glib_coro::select;
+use glib_coro::signal::{Signal, SignalKind, unix};
 use glib_coro::task::CancellationToken;
 use glib_coro_examples::cli;
 use glib_coro_examples::http::server::{self, Limits};
 use glib_coro_examples::log::Log;
 use glib_coro_examples::which_loop::WhichLoop;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::low_level::pipe;
 
 /// Serves text, an echo, a stream and events over HTTP.
 #[derive(Debug, Parser)]
@@ -76,22 +75,18 @@ async fn run(options: Options) -> io::Result<()> {
         grace: options.grace,
     };
     let stop = CancellationToken::new();
-    let _waiting = end_on_signal(signals()?, &stop).abort_on_drop();
+    let terminate = unix(SignalKind::terminate())?;
+    let interrupt = unix(SignalKind::interrupt())?;
+    let _waiting = end_on_signal(terminate, interrupt, &stop).abort_on_drop();
     let listener = server::bind(options.address, Log::Plain).await?;
     server::serve(listener, limits, options.step, stop, Log::Plain).await
 }
 
-/// From here on SIGTERM and Ctrl-C no longer end the process; they are reported here instead.
-fn signals() -> io::Result<UnixStream> {
-    let (ours, handlers) = UnixStream::pair()?;
-    pipe::register(SIGTERM, handlers.try_clone()?)?;
-    pipe::register(SIGINT, handlers)?;
-    Ok(ours)
-}
-
 #[glib_coro::coroutine]
-async fn end_on_signal(signals: UnixStream, stop: &CancellationToken) {
-    if readable(&signals).await.is_ok() {
-        stop.cancel();
+async fn end_on_signal(mut terminate: Signal, mut interrupt: Signal, stop: &CancellationToken) {
+    select! {
+        _ = terminate.recv().fuse() => {}
+        _ = interrupt.recv().fuse() => {}
     }
+    stop.cancel();
 }

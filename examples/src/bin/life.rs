@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::Parser;
 use futures_util::FutureExt;
 use glib_coro::select;
-use glib_coro_examples::ctrl_c::CtrlC;
+use glib_coro::signal::ctrl_c;
 use glib_coro_examples::life::board::Board;
 use glib_coro_examples::life::table::Table;
 use glib_coro_examples::life::{game, pattern};
@@ -43,14 +43,13 @@ async fn run(options: Options) -> io::Result<()> {
         None => Board::default(),
     };
     windows::start("life")?;
-    let ctrl_c = CtrlC::listen()?;
     let table = Table::open(options.verbose);
     table.field().set_board(board);
     table.field().home();
     select! {
         () = game::play(&table, options.step).fuse() => {}
         () = windows::closed(table.window()).fuse() => {}
-        pressed = ctrl_c.pressed().fuse() => pressed?,
+        pressed = ctrl_c().fuse() => pressed?,
     }
     Ok(())
 }

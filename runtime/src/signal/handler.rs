@@ -1,0 +1,56 @@
+//! Functions that the kernel calls when a signal comes.
+
+#![allow(
+    unsafe_code,
+    reason = "signal handlers; every block says why it is sound"
+)]
+
+use std::io;
+
+use signal_hook_registry::{SigId, register, unregister};
+
+/// A function among those that are called when a signal comes, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Handler(SigId);
+
+impl Handler {
+    /// Has `action` called when the signal comes, besides whatever else listens for it. `action` must
+    /// keep to what POSIX allows in a signal handler, and not panic.
+    pub(super) fn install(
+        signal: i32,
+        action: impl Fn() + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        #[cfg(feature = "glib")]
+        super::glib::claim(signal)?;
+        Self::stack(signal, action)
+    }
+
+    /// As `install`, for who takes care of GLib.
+    pub(super) fn stack(
+        signal: i32,
+        action: impl Fn() + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        // SAFETY: of the two callers in this module, the one in `mod.rs` swaps an atomic flag and writes
+        // to a descriptor, the one in `glib.rs` calls a signal handler. Neither panics.
+        let id = unsafe { register(signal, action) };
+        id.map(Self).map_err(|error| explain(signal, error))
+    }
+}
+
+impl Drop for Handler {
+    fn drop(&mut self) {
+        unregister(self.0);
+    }
+}
+
+/// Says what an error of `sigaction` means.
+pub(super) fn explain(signal: i32, error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::InvalidInput {
+        let why = format!(
+            "signal {signal} does not exist or is the C library's own; use one of `SignalKind`'s functions, \
+             or a number that `kill -l` lists"
+        );
+        return io::Error::new(io::ErrorKind::InvalidInput, why);
+    }
+    error
+}
