@@ -34,7 +34,7 @@
 //! * [`sleep`], [`timeout`] and [`time`]: sleeping, timeouts, intervals;
 //! * [`readable`], [`writable`], [`Async`], [`io`] and [`net`]: descriptors and sockets;
 //! * [`unblock`]: functions that block, on threads of their own;
-//! * [`signal`]: signals of the operating system;
+//! * [`process`] and [`signal`]: child processes, and signals of the operating system;
 //! * [`Runtime`], [`Handle`] and [`runtime`]: which runtime is current, other threads, and what is
 //!   promised about scheduling;
 //! * `object`: GObject signals and properties, coroutines that end with an object; `application`: GTK's and other applications;
@@ -47,6 +47,7 @@
 //! | `glib` | yes | the GLib host and `object`; without it no system library is needed |
 //! | `gio` | no | `application`, and `gio::Cancellable` as a cancellation token |
 //! | `net` | yes | [`net`] |
+//! | `process` | yes | [`process`] |
 //! | `signal` | yes | [`signal`], and the [dump](task#debugging) on SIGUSR2 |
 //! | `tracing` | no | a [span](task#debugging) per coroutine |
 //! | `test-util` | no | [the virtual clock](time#the-virtual-clock): `time::{pause, resume, advance}`, `Builder::start_paused` |
@@ -79,6 +80,8 @@ pub mod io;
 pub mod net;
 #[cfg(feature = "glib")]
 pub mod object;
+#[cfg(feature = "process")]
+pub mod process;
 pub mod runtime;
 #[cfg(feature = "signal")]
 pub mod signal;

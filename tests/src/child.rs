@@ -106,3 +106,23 @@ pub fn inheritable() -> BTreeMap<String, PathBuf> {
     });
     inherited.collect()
 }
+
+/// The children of this process, and the letter for the state of each: `Z` is a zombie.
+///
+/// # Panics
+///
+/// Where there is no `/proc`.
+pub fn children() -> Vec<(u32, char)> {
+    let me = std::process::id().to_string();
+    let processes = fs::read_dir("/proc").expect("procfs");
+    let children = processes.filter_map(|entry| {
+        let path = entry.expect("procfs").path();
+        let pid = path.file_name()?.to_str()?.parse().ok()?;
+        // "1234 (name) S 1 ..": the name may have anything in it.
+        let stat = fs::read_to_string(path.join("stat")).ok()?;
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+        let state = fields.next()?.chars().next()?;
+        (fields.next()? == me).then_some((pid, state))
+    });
+    children.collect()
+}

@@ -24,17 +24,21 @@ mod run;
 #[cfg(feature = "glib")]
 pub mod subject;
 #[cfg(target_os = "linux")]
+mod sandbox;
+#[cfg(target_os = "linux")]
 pub mod trace;
 pub mod unsound;
 mod waker;
 
-pub use self::child::{alone, descriptors, inheritable};
+pub use self::child::{alone, children, descriptors, inheritable};
 pub use self::executor::block_on_elsewhere;
 pub use self::forever::forever;
 pub use self::host::Host;
 pub use self::notes::{Counter, DropNote, Notes, OnDrop};
 pub use self::panics::{CaughtPanic, catch_panic};
 pub use self::run::{patience, run};
+#[cfg(target_os = "linux")]
+pub use self::sandbox::without_pidfds;
 pub use self::waker::on_clone;
 
 /// Makes one test per host of each function: `glib::name` and `standalone::name`.

@@ -19,6 +19,7 @@ use glib_coro::net::{
     OwnedReadHalf, OwnedWriteHalf, ReuniteError, TcpListener, TcpStream, UdpSocket, UnixDatagram,
     UnixListener, UnixStream, lookup_host,
 };
+use glib_coro::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use glib_coro::runtime::{
     EnterGuard, Handle, Histogram, LongestPoll, Metrics, Runtime, TryCurrentError, Unhandled,
     Worker,
@@ -175,6 +176,13 @@ fn types() {
         Enter<u8>: Send Sync Unpin;
         Enter<Rc<u8>>: NotSend NotSync Unpin;
         Enter<Pinned>: Send Sync NotUnpin;
+
+        Child: Send Sync Unpin;
+        ChildStderr: Send Sync Unpin;
+        ChildStdin: Send Sync Unpin;
+        ChildStdout: Send Sync Unpin;
+        Command: Send Sync Unpin;
+
         Signal: Send Sync Unpin;
         SignalKind: Send Sync Unpin;
     }
@@ -222,6 +230,10 @@ fn futures() {
     is_send(|path: &'static str| UnixStream::connect(path));
     is_send(|listener: &'static UnixListener| listener.accept());
     is_send(|socket: &'static UnixDatagram| socket.send_to(&[], ""));
+    is_send(|child: &'static mut Child| child.wait());
+    is_send(|child: Child| child.wait_with_output());
+    is_send(|mut command: Command| command.output());
+    is_send(|mut command: Command| command.status());
     is_send(|signal: &'static mut Signal| signal.recv());
     is_send(|()| ctrl_c());
 }

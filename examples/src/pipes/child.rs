@@ -4,8 +4,9 @@ use std::env;
 use std::fs::File;
 use std::io::{self, PipeReader, Write};
 use std::os::fd::AsFd;
-use std::process::{self, Command};
+use std::process;
 
+use glib_coro::process::Command;
 use glib_coro::sleep;
 
 use super::Delays;
@@ -26,10 +27,10 @@ impl ChildOption {
     }
 }
 
-/// A child process, and the pipe on which it answers; killed when dropped.
+/// A child process, and the pipe on which it answers.
 #[derive(Debug)]
 pub(super) struct Child {
-    pub(super) process: process::Child,
+    pub(super) process: glib_coro::process::Child,
     pub(super) pipe: PipeReader,
 }
 
@@ -43,17 +44,10 @@ impl Child {
         let process = Command::new(env::current_exe()?)
             .arg(format!("--child={delays}"))
             .stdin(answer)
-            .spawn()
-            .map_err(while_trying("cannot start a child"))?;
+            // No child outlives a parent that gave up half way.
+            .kill_on_drop(true)
+            .spawn()?;
         Ok(Self { process, pipe })
-    }
-}
-
-impl Drop for Child {
-    /// No child outlives a parent that gave up half way. After `reap` this does nothing.
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 

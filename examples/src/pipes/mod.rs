@@ -2,7 +2,6 @@
 
 mod child;
 mod delays;
-mod reap;
 
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
@@ -13,7 +12,6 @@ use glib_coro::{readable, time};
 use self::child::Child;
 pub use self::child::{ChildOption, answer};
 pub use self::delays::Delays;
-use self::reap::reap;
 use crate::log::Log;
 
 /// The parent: starts the children, listens to all of them at once, kills those who do not answer
@@ -66,6 +64,6 @@ async fn listen_to(
         ));
         child.process.kill()?;
     }
-    reap(&mut child.process).await?;
+    child.process.wait().await?;
     Ok(answered)
 }
