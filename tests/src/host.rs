@@ -12,6 +12,12 @@ pub enum Host {
     GLib,
     /// The built-in loop.
     Standalone,
+    /// A calloop loop made for the runtime.
+    #[cfg(feature = "foreign-loops")]
+    Calloop,
+    /// A tokio runtime made for ours.
+    #[cfg(feature = "foreign-loops")]
+    Tokio,
 }
 
 impl Host {
@@ -23,6 +29,10 @@ impl Host {
             Self::Standalone => {
                 Runtime::builder().event_loop(glib_coro::event_loop::Standalone::new())
             }
+            #[cfg(feature = "foreign-loops")]
+            Self::Calloop => Runtime::builder().event_loop(crate::foreign::calloop()),
+            #[cfg(feature = "foreign-loops")]
+            Self::Tokio => Runtime::builder().event_loop(crate::foreign::tokio()),
         }
     }
 
@@ -33,10 +43,10 @@ impl Host {
 
     /// What `Metrics::sources` says with this many priorities in use.
     pub fn sources(self, priorities: usize) -> usize {
-        if self == Self::Standalone {
-            0
-        } else {
-            priorities
+        match self {
+            #[cfg(feature = "glib")]
+            Self::GLib => priorities,
+            _ => 0,
         }
     }
 }

@@ -14,6 +14,8 @@ mod child;
 #[cfg(target_os = "linux")]
 pub mod display;
 mod executor;
+#[cfg(feature = "foreign-loops")]
+mod foreign;
 mod forever;
 #[cfg(feature = "glib")]
 pub mod glib_view;
@@ -41,36 +43,48 @@ pub use self::run::{patience, run};
 pub use self::sandbox::without_pidfds;
 pub use self::waker::on_clone;
 
-/// Makes one test per host of each function: `glib::name` and `standalone::name`.
+/// Makes one test per host of each function: `glib::name`, `standalone::name`, and, with the feature
+/// `foreign-loops`, `calloop::name` and `tokio::name`.
 ///
-/// With `alone:` in front, each of the tests runs in a process of its own.
+/// Behaviours after `; ours:` need a loop that nests, which the foreign ones do not. With `alone:` in front,
+/// each of the tests runs in a process of its own.
 #[macro_export]
 macro_rules! on_every_host {
-    ($($name:ident),+ $(,)?) => {
+    ($($name:ident),* $(,)? $(; ours: $($own:ident),+ $(,)?)?) => {
         #[cfg(feature = "glib")]
-        mod glib {
-            $(#[test] fn $name() { $crate::run($crate::Host::GLib, super::$name); })+
-        }
-        mod standalone {
-            $(#[test] fn $name() { $crate::run($crate::Host::Standalone, super::$name); })+
-        }
+        mod glib { $crate::tests_on!(GLib: $($name)* $($($own)+)?); }
+        mod standalone { $crate::tests_on!(Standalone: $($name)* $($($own)+)?); }
+        #[cfg(feature = "foreign-loops")]
+        mod calloop { $crate::tests_on!(Calloop: $($name)*); }
+        #[cfg(feature = "foreign-loops")]
+        mod tokio { $crate::tests_on!(Tokio: $($name)*); }
     };
-    (alone: $($name:ident),+ $(,)?) => {
+    (alone: $($name:ident),* $(,)? $(; ours: $($own:ident),+ $(,)?)?) => {
         #[cfg(feature = "glib")]
-        mod glib_alone {
-            $(#[test] fn $name() {
-                $crate::alone(concat!("glib_alone::", stringify!($name)), || {
-                    $crate::run($crate::Host::GLib, super::$name);
-                });
-            })+
-        }
+        mod glib_alone { $crate::tests_on!("glib_alone::", GLib: $($name)* $($($own)+)?); }
         mod standalone_alone {
-            $(#[test] fn $name() {
-                $crate::alone(concat!("standalone_alone::", stringify!($name)), || {
-                    $crate::run($crate::Host::Standalone, super::$name);
-                });
-            })+
+            $crate::tests_on!("standalone_alone::", Standalone: $($name)* $($($own)+)?);
         }
+        #[cfg(feature = "foreign-loops")]
+        mod calloop_alone { $crate::tests_on!("calloop_alone::", Calloop: $($name)*); }
+        #[cfg(feature = "foreign-loops")]
+        mod tokio_alone { $crate::tests_on!("tokio_alone::", Tokio: $($name)*); }
+    };
+}
+
+/// The tests on one host, for [`on_every_host!`]: in processes of their own where a path is given.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! tests_on {
+    ($host:ident: $($name:ident)*) => {
+        $(#[test] fn $name() { $crate::run($crate::Host::$host, super::$name); })*
+    };
+    ($path:literal, $host:ident: $($name:ident)*) => {
+        $(#[test] fn $name() {
+            $crate::alone(concat!($path, stringify!($name)), || {
+                $crate::run($crate::Host::$host, super::$name);
+            });
+        })*
     };
 }
 

@@ -201,8 +201,8 @@ mod contexts {
 }
 
 on_every_host![
-    the_innermost_entered_or_running_one,
     guards_may_be_dropped_in_any_order,
+    a_thread_has_one_of_its_own_on_first_use;
+    ours: the_innermost_entered_or_running_one,
     each_coroutine_sees_its_own,
-    a_thread_has_one_of_its_own_on_first_use,
 ];

@@ -142,6 +142,6 @@ on_every_host![
     coroutines_are_counted_from_spawn_to_end,
     polls_are_counted_one_by_one,
     what_is_ready_is_counted_in_every_priority,
-    turns_are_counted_and_few,
-    a_nested_loop_counts_in_the_same_figures,
+    turns_are_counted_and_few;
+    ours: a_nested_loop_counts_in_the_same_figures,
 ];

@@ -322,7 +322,7 @@ fn thousands_of_reads_in_a_nested_loop_do_not_get_stuck(host: Host) {
     rt.block_on(nester).unwrap();
 }
 
-on_every_host![
+on_every_host![; ours:
     block_on_nests_three_levels_deep,
     block_on_inside_the_root_of_block_on,
     a_nested_loop_waits_for_a_timer_of_the_same_turn,

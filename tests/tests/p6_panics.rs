@@ -295,8 +295,8 @@ on_every_host![
     a_join_that_resolves_elsewhere_carries_the_panic,
     a_panic_reaches_the_joiner_and_nobody_else,
     the_hook_gets_name_location_and_message,
-    an_abort_is_never_reported,
-    block_on_resumes_the_panic_of_its_root,
+    an_abort_is_never_reported;
+    ours: block_on_resumes_the_panic_of_its_root,
 ];
 on_every_host![alone:
     an_error_whose_display_panics_does_no_harm,

@@ -27,7 +27,7 @@ mod standalone;
 
 use std::fmt;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -192,6 +192,13 @@ impl Driver {
 impl AsFd for Driver {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.backend.as_fd()
+    }
+}
+
+/// For loops that take a number, as tokio's `AsyncFd` does.
+impl AsRawFd for Driver {
+    fn as_raw_fd(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
     }
 }
 

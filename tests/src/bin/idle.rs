@@ -27,6 +27,10 @@ fn main() {
     let host = match args[0] {
         #[cfg(feature = "glib")]
         "GLib" => Host::GLib,
+        #[cfg(feature = "foreign-loops")]
+        "Calloop" => Host::Calloop,
+        #[cfg(feature = "foreign-loops")]
+        "Tokio" => Host::Tokio,
         _ => Host::Standalone,
     };
     let rt = host.builder().budget(HOUR).build().expect("a runtime");
