@@ -26,6 +26,9 @@ test: windows
 	cargo test --package glib-coro-examples --features gtk --doc
 	PKG_CONFIG=/bin/false cargo test --workspace --no-default-features --target-dir target/no-glib
 	cargo test --package glib-coro-tests --features tracing --test tracing
+	cargo test --package glib-coro-tests --features zbus --test compat_zbus
+	cargo test --package glib-coro-examples --features zbus -- dbus_signal_listener gvariant
+	cargo test --package glib-coro --features zbus --doc compat
 	$(MAKE) lint
 
 deep:

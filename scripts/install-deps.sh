@@ -21,6 +21,7 @@ need pkg-config command -v pkg-config
 need glib pkg-config --atleast-version=$glib_version gio-2.0
 need strace command -v strace
 need dbus command -v dbus-daemon
+need dbus-send command -v dbus-send
 optional=
 for program in "$@"; do
     case $program in
@@ -72,6 +73,9 @@ for what in $missing; do
         pacman:pkg-config) name=pkgconf ;;
         dnf:dbus) name=dbus-daemon ;;
         zypper:dbus) name=dbus-1 ;;
+        apt-get:dbus-send | pacman:dbus-send) name=dbus ;;
+        dnf:dbus-send) name=dbus-tools ;;
+        zypper:dbus-send) name=dbus-1-tools ;;
         *) name=$what ;;
     esac
     packages="$packages $name"

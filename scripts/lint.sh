@@ -20,7 +20,7 @@ if cargo clippy --version >/dev/null 2>&1; then
     # As programs have it: the tests bring its features `gio` and `test-util` to the whole workspace.
     cargo clippy --package glib-coro --all-targets -- -D warnings
     cargo clippy --package glib-coro-examples --package glib-coro-tests --all-targets \
-        --features glib-coro-examples/gtk,glib-coro-tests/gtk -- -D warnings
+        --features glib-coro-examples/gtk,glib-coro-tests/gtk,glib-coro-examples/zbus,glib-coro-tests/zbus -- -D warnings
     # Its own target directory, like everything that is built without GLib.
     PKG_CONFIG=/bin/false cargo clippy --workspace --all-targets --no-default-features \
         --target-dir target/no-glib -- -D warnings
@@ -29,4 +29,4 @@ else
 fi
 
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
-RUSTDOCFLAGS="-D warnings" cargo doc --package glib-coro --no-deps
+RUSTDOCFLAGS="-D warnings" cargo doc --package glib-coro --no-deps --features zbus

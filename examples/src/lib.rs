@@ -9,6 +9,8 @@ pub mod accept;
 pub mod animsort;
 pub mod cli;
 pub mod clock;
+#[cfg(feature = "zbus")]
+pub mod gvariant;
 pub mod hailstone;
 pub mod http;
 pub mod life;

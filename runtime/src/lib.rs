@@ -49,6 +49,7 @@
 //! | `net` | yes | [`net`] |
 //! | `process` | yes | [`process`] |
 //! | `signal` | yes | [`signal`], and the [dump](task#debugging) on SIGUSR2 |
+//! | `zbus` | no | `compat::zbus`: zbus 6 on the loop |
 //! | `tracing` | no | a [span](task#debugging) per coroutine |
 //! | `test-util` | no | [the virtual clock](time#the-virtual-clock): `time::{pause, resume, advance}`, `Builder::start_paused` |
 //! | `hyper` | no | `compat::hyper`: hyper 1's runtime traits |
@@ -71,7 +72,7 @@ extern crate self as glib_coro;
 pub mod __private;
 #[cfg(feature = "gio")]
 pub mod application;
-#[cfg(any(feature = "hyper", feature = "tokio"))]
+#[cfg(any(feature = "hyper", feature = "tokio", feature = "zbus"))]
 pub mod compat;
 mod core;
 pub mod event_loop;

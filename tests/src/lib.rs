@@ -23,10 +23,10 @@ mod host;
 mod notes;
 mod panics;
 mod run;
-#[cfg(feature = "glib")]
-pub mod subject;
 #[cfg(target_os = "linux")]
 mod sandbox;
+#[cfg(feature = "glib")]
+pub mod subject;
 #[cfg(target_os = "linux")]
 pub mod trace;
 pub mod unsound;

@@ -4,6 +4,8 @@
 //! `support::PATIENCE`, after which a program that hangs fails its test.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "zbus")]
+mod dbus_signal_listener;
 mod hailstone_client;
 mod hailstone_server;
 mod http_server;

@@ -107,6 +107,12 @@ impl Program {
         next(&self.stdout).expect("the program has more to say")
     }
 
+    /// The next line on stdout, if it comes that soon.
+    #[cfg(feature = "zbus")]
+    pub(crate) fn line_within(&self, patience: Duration) -> Option<String> {
+        self.stdout.recv_timeout(patience).ok()
+    }
+
     /// The next line on stderr.
     pub(crate) fn error(&self) -> String {
         next(&self.stderr).expect("the program has more to complain about")

@@ -4,3 +4,5 @@
 pub mod hyper;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+#[cfg(feature = "zbus")]
+pub mod zbus;

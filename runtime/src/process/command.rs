@@ -6,9 +6,11 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{self, ExitStatus, Output, Stdio};
+use std::sync::Arc;
 
 use super::Child;
 use super::orphan;
+use crate::core::Core;
 use crate::runtime;
 
 /// A process to be started, with the methods of [`std::process::Command`].
@@ -172,8 +174,12 @@ impl Command {
     /// `NotFound` if there is no such program, or no such directory to start in; the kernel's, when it
     /// refuses a process or descriptors; and if this thread can have no runtime.
     pub fn spawn(&mut self) -> io::Result<Child> {
+        self.spawn_on(runtime::try_current().map_err(io::Error::other)?)
+    }
+
+    /// Starts the process, for this runtime to look after if it is left alone.
+    pub(crate) fn spawn_on(&mut self, core: Arc<Core>) -> io::Result<Child> {
         orphan::sweep();
-        let core = runtime::try_current().map_err(io::Error::other)?;
         let child = self.inner.spawn().map_err(|error| self.explain(error))?;
         Child::new(child, self.kill_on_drop, core)
     }

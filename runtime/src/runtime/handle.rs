@@ -40,6 +40,11 @@ impl Handle {
         Self { core }
     }
 
+    #[cfg(feature = "zbus")]
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
     /// The thread's current runtime, see the [module's page](super).
     ///
     /// # Panics
