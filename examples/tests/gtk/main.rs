@@ -5,6 +5,7 @@
 
 mod animsort;
 mod bars;
+mod downloads;
 mod frames;
 mod life;
 #[path = "../programs/support.rs"]

@@ -132,23 +132,51 @@ impl Display {
     /// If none appears.
     #[track_caller]
     pub fn window(&self, program: &str) -> Window {
-        let class = format!("^{program}$");
-        let window = wait_for("the window", || {
-            // Fails as long as there is none.
-            let found = self.try_xdotool(&["search", "--onlyvisible", "--class", &class]);
-            let windows = found.unwrap_or_default();
-            let windows = windows
-                .lines()
-                .map(|id| Window(id.parse().expect("a number")));
-            // GTK has windows that nobody is meant to see.
-            let is_large = |window: &Window| {
-                let geometry = self.connection.borrow_mut().size(window.0);
-                geometry.is_some_and(|(width, height)| width > 1 && height > 1)
-            };
-            windows.filter(is_large).last()
-        });
+        let window = wait_for("the window", || self.windows(program).pop());
         self.xdotool(&["windowfocus", "--sync", &window.0.to_string()]);
         window
+    }
+
+    /// Waits until a program has another window than this one.
+    ///
+    /// # Panics
+    ///
+    /// If none appears.
+    #[track_caller]
+    pub fn window_beside(&self, program: &str, window: Window) -> Window {
+        wait_for("another window", || {
+            let windows = self.windows(program).into_iter();
+            windows.filter(|other| *other != window).last()
+        })
+    }
+
+    /// Waits until a window is gone.
+    ///
+    /// # Panics
+    ///
+    /// If it stays.
+    #[track_caller]
+    pub fn wait_until_gone(&self, window: Window) {
+        wait_for("the window's end", || {
+            self.picture(window).is_none().then_some(())
+        });
+    }
+
+    /// The windows of a program that can be seen.
+    pub fn windows(&self, program: &str) -> Vec<Window> {
+        let class = format!("^{program}$");
+        // Fails as long as there is none.
+        let found = self.try_xdotool(&["search", "--onlyvisible", "--class", &class]);
+        let found = found.unwrap_or_default();
+        let windows = found
+            .lines()
+            .map(|id| Window(id.parse().expect("a number")));
+        // GTK has windows that nobody is meant to see.
+        let is_large = |window: &Window| {
+            let size = self.connection.borrow_mut().size(window.0);
+            size.is_some_and(|(width, height)| width > 1 && height > 1)
+        };
+        windows.filter(is_large).collect()
     }
 
     /// Presses keys, one after the other.
