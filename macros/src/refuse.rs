@@ -1,16 +1,18 @@
 //! The signatures that cannot become a coroutine or an entry point, and what to write instead.
 
+use crate::arguments::{Arguments, is_weak};
 use crate::attribute::Attribute;
 use crate::borrow::{Borrow, bare, borrows, returned};
 use crate::errors::Errors;
 use crate::item::{Body, Function};
+use crate::options::Options;
 use crate::sizeless;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{
-    FnArg, GenericArgument, Ident, PatType, PathArguments, Receiver, ReceiverKind, ReturnType,
-    Safety, Token, Type, TypeParamBound,
+    FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, Receiver, ReceiverKind, ReturnType,
+    Safety, Signature, Token, Type, TypeParamBound,
 };
 
 /// How much of a function can be expanded although something about it was refused.
@@ -29,6 +31,7 @@ pub(crate) enum Verdict {
 /// Reports everything about `function` that `attribute` cannot take. A missing `async` is put where it belongs.
 pub(crate) fn refuse(
     attribute: Attribute,
+    options: &Options,
     function: &mut Function,
     errors: &mut Errors,
 ) -> Verdict {
@@ -50,10 +53,15 @@ pub(crate) fn refuse(
     if sizeless::refuse(attribute, &mut function.sig, errors) {
         least = Verdict::Declare;
     }
-    least.max(match attribute {
-        Attribute::Coroutine => coroutine(function, errors),
-        Attribute::Main | Attribute::Test => entry(attribute, function, errors),
-    })
+    let verdict = least.max(match attribute {
+        Attribute::Coroutine => coroutine(options, function, errors),
+        Attribute::Main | Attribute::Test => entry(attribute, options, function, errors),
+    });
+    // A body that expects weak references has none to be checked with.
+    match verdict {
+        Verdict::Check if Arguments::of(&function.sig).has_weak() => Verdict::Declare,
+        verdict => verdict,
+    }
 }
 
 /// Something that is no function at all.
@@ -159,14 +167,36 @@ fn expanded_above(function: &Function) -> bool {
     written_by_attribute(function.body.to_token_stream())
 }
 
-fn entry(attribute: Attribute, function: &Function, errors: &mut Errors) -> Verdict {
-    let sig = &function.sig;
+fn entry(
+    attribute: Attribute,
+    options: &Options,
+    function: &mut Function,
+    errors: &mut Errors,
+) -> Verdict {
     let mut verdict = Verdict::Expand;
+    for attrs in function.sig.inputs.iter_mut().map(attributes) {
+        attrs.retain(|attr| {
+            if is_weak(attr) {
+                errors.over(attr, "`#[weak]` is only for `#[glib_coro::coroutine]`");
+            }
+            !is_weak(attr)
+        });
+    }
+    let sig = &function.sig;
+    let application = options.application().is_some();
+    if application && !takes_application(sig) {
+        errors.at(
+            sig.paren_token.span.join(),
+            format_args!("`async fn {}(app: &T)` takes the application", sig.ident),
+        );
+        verdict = Verdict::Check;
+    }
     if let Safety::Unsafe(token) = &sig.safety {
         errors.at(token.span, "entry points must be safe; remove `unsafe`");
         verdict = Verdict::Check;
     }
-    if attribute == Attribute::Main && sig.ident == "main" && !sig.inputs.is_empty() {
+    if attribute == Attribute::Main && sig.ident == "main" && !application && !sig.inputs.is_empty()
+    {
         errors.at(sig.paren_token.span.join(), "`main` takes no arguments");
         verdict = Verdict::Check;
     }
@@ -187,7 +217,26 @@ fn entry(attribute: Attribute, function: &Function, errors: &mut Errors) -> Verd
     verdict
 }
 
-fn coroutine(function: &Function, errors: &mut Errors) -> Verdict {
+/// Whether the only argument is a reference.
+fn takes_application(sig: &Signature) -> bool {
+    let mut inputs = sig.inputs.iter();
+    match (inputs.next(), inputs.next()) {
+        (Some(FnArg::Typed(argument)), None) => matches!(
+            bare(&argument.ty),
+            Type::Reference(reference) if reference.mutability.is_none()
+        ),
+        _ => false,
+    }
+}
+
+fn attributes(input: &mut FnArg) -> &mut Vec<syn::Attribute> {
+    match input {
+        FnArg::Receiver(receiver) => &mut receiver.attrs,
+        FnArg::Typed(argument) => &mut argument.attrs,
+    }
+}
+
+fn coroutine(options: &Options, function: &Function, errors: &mut Errors) -> Verdict {
     let sig = &function.sig;
     let found = errors.len();
     if let Safety::Unsafe(token) = &sig.safety {
@@ -211,6 +260,9 @@ fn coroutine(function: &Function, errors: &mut Errors) -> Verdict {
             FnArg::Typed(argument) => self::argument(argument, errors),
         }
     }
+    if let Some(name) = options.per() {
+        per(name, &function.sig, errors);
+    }
     let mut verdict = if errors.len() == found {
         Verdict::Expand
     } else {
@@ -229,11 +281,46 @@ fn coroutine(function: &Function, errors: &mut Errors) -> Verdict {
     verdict
 }
 
+/// Reports a `per` that names no argument.
+fn per(name: &Ident, sig: &Signature, errors: &mut Errors) {
+    let names: Vec<String> = sig
+        .inputs
+        .iter()
+        .filter_map(|input| match input {
+            FnArg::Receiver(_) => Some("self".to_owned()),
+            FnArg::Typed(argument) => match &*argument.pat {
+                Pat::Ident(pat) => Some(pat.ident.to_string()),
+                _ => None,
+            },
+        })
+        .collect();
+    if names.iter().any(|known| name == known) {
+        return;
+    }
+    let known: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let known = match &*known {
+        [] => "the function has none with a name".to_owned(),
+        [one] => format!("the only one is {one}"),
+        known => format!("the arguments are {}", known.join(", ")),
+    };
+    errors.at(name.span(), format_args!("no argument `{name}`; {known}"));
+}
+
+const WEAK: &str = "a weak argument is taken by reference, `&T`";
 const MUTABLE_SELF: &str = "a coroutine cannot borrow `self` mutably; use interior mutability";
 const NAMED: &str = "arguments must be `'static` or cloneable references; drop the lifetime";
 const HIDDEN: &str = "arguments must be `'static` or cloneable references; own the data";
 
 fn receiver(receiver: &Receiver, errors: &mut Errors) {
+    if receiver.attrs.iter().any(is_weak)
+        && !matches!(receiver.kind, ReceiverKind::Reference(_, None, None))
+    {
+        errors.at(
+            receiver.self_token.span,
+            "a weak receiver is taken by reference, `&self`",
+        );
+        return;
+    }
     match &receiver.kind {
         ReceiverKind::Reference(_, _, Some(_)) => errors.over(receiver, MUTABLE_SELF),
         ReceiverKind::Reference(_, Some(lifetime), None) if lifetime.ident != "static" => {
@@ -251,6 +338,13 @@ fn receiver(receiver: &Receiver, errors: &mut Errors) {
 
 fn argument(argument: &PatType, errors: &mut Errors) {
     let ty = bare(&argument.ty);
+    if argument.attrs.iter().any(is_weak)
+        && !matches!(ty, Type::Reference(reference)
+            if reference.mutability.is_none() && reference.lifetime.is_none())
+    {
+        errors.over(ty, WEAK);
+        return;
+    }
     if let Type::Reference(reference) = ty {
         let lasting = reference
             .lifetime

@@ -10,7 +10,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, Ident, Path, Token};
+use syn::{Expr, Ident, LitBool, Path, Token};
 use table::{Kind, Row};
 use value::Value;
 
@@ -24,6 +24,7 @@ pub(crate) struct Options {
 
 struct Given {
     row: &'static Row,
+    key: Span,
     value: Option<Value>,
     /// Its name was misspelt.
     guessed: bool,
@@ -46,6 +47,7 @@ impl Options {
         reader
             .parse2(arguments)
             .expect("the reader reports its errors itself and consumes everything");
+        options.limits(errors);
         options
     }
 
@@ -99,6 +101,21 @@ impl Options {
             .filter(|word| *word != "parallel")
     }
 
+    /// The argument whose object tells calls apart, where there is an overlap for it.
+    pub(crate) fn per(&self) -> Option<&Ident> {
+        match self.get("per")? {
+            Value::Argument(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn application(&self) -> Option<&Expr> {
+        match self.get("application")? {
+            Value::Expr(application) => Some(application),
+            _ => None,
+        }
+    }
+
     pub(crate) fn context(&self) -> Option<(&'static str, Span)> {
         self.word("context")
     }
@@ -113,6 +130,13 @@ impl Options {
     pub(crate) fn event_loop(&self) -> Option<&Expr> {
         match self.get("event_loop")? {
             Value::Expr(event_loop) => Some(event_loop),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn start_paused(&self) -> Option<&LitBool> {
+        match self.get("start_paused")? {
+            Value::Bool(paused) => Some(paused),
             _ => None,
         }
     }
@@ -178,7 +202,7 @@ impl Options {
             if self.has(row.name) || row.kind == Kind::Path {
                 return None;
             }
-            self.enter(row, true);
+            self.enter(row, key.span(), true);
             return Some(row);
         };
         if !row.on.contains(&attribute) {
@@ -208,17 +232,37 @@ impl Options {
                 }
             }
         }
-        self.enter(row, false);
+        self.enter(row, key.span(), false);
         Some(row)
+    }
+
+    /// Reports `per` without anything that it could count.
+    fn limits(&self, errors: &mut Errors) {
+        let overlap = self.given.iter().find(|given| given.row.name == "overlap");
+        let limited = match overlap {
+            None => false,
+            // Where the value is wrong, that has been said.
+            Some(overlap) => overlap.value.is_none() || self.overlap().is_some(),
+        };
+        if let Some(per) = self.given.iter().find(|given| given.row.name == "per")
+            && per.value.is_some()
+            && !limited
+        {
+            errors.at(
+                per.key,
+                "`per` needs an `overlap` that limits calls: `\"drop\"`, `\"restart\"`, `\"queue\"` or `\"latest\"`",
+            );
+        }
     }
 
     fn has(&self, name: &str) -> bool {
         self.given.iter().any(|given| given.row.name == name)
     }
 
-    fn enter(&mut self, row: &'static Row, guessed: bool) {
+    fn enter(&mut self, row: &'static Row, key: Span, guessed: bool) {
         self.given.push(Given {
             row,
+            key,
             value: None,
             guessed,
         });

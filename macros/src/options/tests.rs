@@ -18,7 +18,7 @@ fn all_at_once() {
     assert_eq!(
         errors,
         [
-            "unknown option `foo`; expected `crate`, `name`, `detach`, `returns`, `priority`, `overlap`",
+            "unknown option `foo`; expected `crate`, `name`, `detach`, `returns`, `priority`, `overlap`, `per`",
             "expected a string literal, like `name = \"reader\"`",
             "option names are single words",
             "expected `key = value`",
