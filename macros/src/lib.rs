@@ -41,6 +41,7 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `context = "new"` | a new main context instead of the default one |
 /// | `event_loop = EXPR` | another loop than GLib's |
+/// | `tokio` | crates that are written for tokio work in every coroutine and every plain handler (feature `tokio`) |
 /// | `application = EXPR` | runs the body, an `async fn main(app: &T)`, inside this `gio::Application` (feature `gio`) |
 /// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
 /// | `name = "…"` | the coroutine's name in logs and panics, instead of the function's |
@@ -108,6 +109,7 @@ pub fn coroutine(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `context = "default"` | the default main context instead of a new one; such tests take turns |
 /// | `event_loop = EXPR` | another loop than GLib's |
+/// | `tokio` | crates that are written for tokio work in every coroutine and every plain handler (feature `tokio`) |
 /// | `start_paused = true` | a virtual clock, on which sleeping takes no time (feature `test-util`) |
 /// | `timeout = "5s"` | fails the test if it hangs for so long, by the real clock, and names the coroutines that still wait |
 /// | `crate = path` | where `glib_coro` is, if it is no direct dependency |

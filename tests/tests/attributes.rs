@@ -131,6 +131,8 @@ mod p63_arguments_are_cloned_at_the_call;
 #[cfg(feature = "test-util")]
 #[path = "attributes/start_paused.rs"]
 mod start_paused;
+#[path = "attributes/tokio.rs"]
+mod tokio;
 #[cfg(feature = "glib")]
 #[path = "attributes/weak_arguments.rs"]
 mod weak_arguments;

@@ -122,6 +122,7 @@ fn options_whose_features_are_off() {
         sources: vec![(
             "src/main.rs",
             "#[glib_coro::test(start_paused = true)]\nasync fn paused() {}\n\n\
+             #[glib_coro::test(timeout = \"5s\", tokio)]\nasync fn reactor() {}\n\n\
              #[glib_coro::coroutine]\nasync fn weak(#[weak] x: &u8) -> u8 {\n    *x.get()\n}\n\n\
              #[glib_coro::coroutine(overlap = \"drop\", per = x)]\nasync fn per(x: u8) -> u8 {\n    x\n}\n\n\
              #[glib_coro::main(application = weak(&1))]\n\
@@ -143,9 +144,10 @@ fn options_whose_features_are_off() {
     errors.sort_unstable();
     let expected = [
         ("1", "test-util", "start_paused"),
-        ("5", "glib", "#[weak]"),
-        ("10", "glib", "per"),
-        ("14", "gio", "application"),
+        ("4", "tokio", "tokio"),
+        ("8", "glib", "#[weak]"),
+        ("13", "glib", "per"),
+        ("17", "gio", "application"),
     ];
     assert_eq!(errors.len(), expected.len(), "{output}");
     for (line, feature, option) in expected {

@@ -34,11 +34,19 @@ fn options(plan: &Plan<'_>) -> TokenStream {
         let private = respan(private, span);
         quote_spanned!(span=> .start_paused(#private::Paused(#paused)))
     });
+    let tokio = tokio(plan).map(|tokio| quote!(.tokio(#tokio)));
     let timeout = plan
         .options
         .timeout()
         .map(|milliseconds| quote!(.timeout(#milliseconds)));
-    quote!(#context #event_loop #paused #timeout)
+    quote!(#context #event_loop #tokio #paused #timeout)
+}
+
+/// What has tokio's runtime current, if that is asked for. Shown at the key, likewise.
+fn tokio(plan: &Plan<'_>) -> Option<TokenStream> {
+    let span = generated_at(plan.options.tokio()?);
+    let private = respan(&plan.private, span);
+    Some(quote_spanned!(span=> #private::Tokio))
 }
 
 /// The call that runs the body inside an application, which is its argument.
@@ -52,7 +60,13 @@ fn run_in(
     // Shown at the value: it may be no application, or there may be no such thing in this build of the runtime.
     let span = generated_at(application.span());
     let private = respan(&plan.private, span);
+    let tokio = tokio(plan).map(|tokio| {
+        let tokio =
+            quote_spanned!(generated_at(application.span())=> #private::Reactor::enter(#tokio));
+        quote!(let _tokio = #tokio;)
+    });
     quote_spanned! {span=>
+        #tokio
         #private::application(&#label, #application, async move |#(#parameters),*| #future.await)
     }
 }

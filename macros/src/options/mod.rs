@@ -134,6 +134,12 @@ impl Options {
         }
     }
 
+    /// Where `tokio` was written, if it was.
+    pub(crate) fn tokio(&self) -> Option<Span> {
+        let given = self.given.iter().find(|given| given.row.name == "tokio")?;
+        given.value.as_ref().map(|_| given.key)
+    }
+
     pub(crate) fn start_paused(&self) -> Option<&LitBool> {
         match self.get("start_paused")? {
             Value::Bool(paused) => Some(paused),

@@ -147,6 +147,12 @@ pub(crate) const TABLE: &[Row] = &[
         usage: "event_loop = Standalone::new()",
     },
     Row {
+        name: "tokio",
+        on: &[Main, Test],
+        kind: Kind::Flag,
+        usage: "tokio",
+    },
+    Row {
         name: "start_paused",
         on: &[Test],
         kind: Kind::Bool,

@@ -1,6 +1,8 @@
 //! The option `application` of `main`, in a process of its own: an application reads the arguments of its process.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
+
+use gio::ApplicationFlags;
 
 #[test]
 fn the_body_runs_inside_the_application() {
@@ -25,4 +27,22 @@ fn the_application_reads_the_arguments() {
         .expect("the program is built with the tests");
     assert_eq!(output.stdout, b"");
     assert_eq!(output.status.code(), Some(1), "{output:?}");
+}
+
+// It takes whatever arguments the test's process has.
+#[glib_coro::main(
+    tokio,
+    application = gio::Application::new(
+        None,
+        ApplicationFlags::NON_UNIQUE | ApplicationFlags::HANDLES_COMMAND_LINE,
+    )
+)]
+async fn with_tokio(_: &gio::Application) -> Result<(), ::tokio::runtime::TryCurrentError> {
+    ::tokio::runtime::Handle::try_current().map(drop)
+}
+
+#[test]
+fn beside_the_option_tokio() {
+    let code = super::alone(with_tokio);
+    assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::SUCCESS));
 }
