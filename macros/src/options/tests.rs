@@ -1,7 +1,7 @@
 //! Every mistake is reported, at once, and leaves the rest of the options as they are.
 
 use super::*;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 fn read(attribute: Attribute, arguments: TokenStream) -> (Options, Vec<String>) {
     let mut errors = Errors::default();
