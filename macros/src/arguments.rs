@@ -42,7 +42,11 @@ impl<'a> Arguments<'a> {
 
     /// The parameters of the function that users call.
     pub(crate) fn declare(&self) -> Vec<TokenStream> {
-        let receiver = self.receiver.into_iter().map(ToTokens::to_token_stream);
+        let receiver = self.receiver.into_iter().map(|receiver| {
+            let mut receiver = receiver.clone();
+            receiver.attrs.retain(|attr| !is_weak(attr));
+            receiver.to_token_stream()
+        });
         receiver
             .chain(self.typed.iter().map(Argument::declare))
             .collect()
@@ -55,6 +59,40 @@ impl<'a> Arguments<'a> {
             ReceiverKind::Typed(_, ty) => is_borrowed(ty),
             _ => false,
         })
+    }
+
+    /// The receiver, if the coroutine shall keep a weak reference to it.
+    pub(crate) fn weak_receiver(&self) -> Option<&'a Receiver> {
+        self.receiver
+            .filter(|receiver| receiver.attrs.iter().any(is_weak))
+    }
+
+    /// Whether there is any weak reference.
+    pub(crate) fn has_weak(&self) -> bool {
+        self.weak_receiver().is_some() || self.typed.iter().any(Argument::is_weak)
+    }
+
+    /// What tells the calls apart by the object in the argument `name`, if there is one of this name.
+    pub(crate) fn per(&self, name: &Ident, private: &TokenStream) -> Option<TokenStream> {
+        // What is no GObject is reported at the name of the method.
+        let (value, span) = if name == "self" {
+            let receiver = self.receiver?;
+            let this = &receiver.self_token;
+            let span = generated_at(this.span);
+            let value = match &receiver.kind {
+                ReceiverKind::Reference(..) => quote_spanned!(span=> &*#this),
+                _ => quote_spanned!(span=> &#this),
+            };
+            (value, span)
+        } else {
+            let argument = self.typed.iter().find(
+                |argument| matches!(&*argument.written.pat, Pat::Ident(pat) if pat.ident == *name),
+            )?;
+            let span = generated_at(referent(&argument.written.ty));
+            (argument.reference(), span)
+        };
+        let private = respan(private, span);
+        Some(quote_spanned!(span=> .per(#private::per(#value).token())))
     }
 
     /// A name for the argument `pat` that no other argument has.
@@ -88,32 +126,60 @@ impl Argument<'_> {
         is_borrowed(&self.written.ty)
     }
 
+    pub(crate) fn is_weak(&self) -> bool {
+        self.written.attrs.iter().any(is_weak)
+    }
+
+    /// A reference to what the caller passed, shown at the type.
+    fn reference(&self) -> TokenStream {
+        let (start, end) = ends(self.written.ty.to_token_stream());
+        let mut value = self.name.clone();
+        value.set_span(end);
+        if self.is_borrowed() {
+            quote_spanned!(start=> &*#value)
+        } else {
+            quote_spanned!(start=> &#value)
+        }
+    }
+
+    /// A reference to what ends with the object, for a list of these.
+    pub(crate) fn tie(&self) -> Option<TokenStream> {
+        self.is_weak().then(|| {
+            let (cfgs, name) = (self.cfgs(), &self.name);
+            quote!(#(#cfgs)* &#name)
+        })
+    }
+
     /// `name: T` for the signature that users call.
     fn declare(&self) -> TokenStream {
         let (cfgs, name, ty) = (self.cfgs(), &self.name, &self.written.ty);
         quote!(#(#cfgs)* #name: #ty)
     }
 
-    /// The statement that clones what is borrowed.
+    /// The statement that clones what is borrowed, or makes a weak reference of it.
     pub(crate) fn keep(&self, private: &TokenStream) -> Option<TokenStream> {
         self.is_borrowed().then(|| {
             let (cfgs, name) = (self.cfgs(), &self.name);
-            // A type that cannot be cloned is reported once, at the type: the call and its argument look like one thing there.
+            // A type that cannot be kept is reported once, at the type: the call and its argument look like one thing there.
             let (start, end) = ends(self.written.ty.to_token_stream());
-            let mut value = name.clone();
-            value.set_span(end);
-            let mut argument = Group::new(Delimiter::Parenthesis, quote_spanned!(start=> &*#value));
+            let mut argument = Group::new(Delimiter::Parenthesis, self.reference());
             argument.set_span(end);
             let private = respan(private, start);
-            let call = quote_spanned!(start=> #private::keep #argument);
-            quote!(#(#cfgs)* let #name = #call;)
+            let value = if self.is_weak() {
+                // What is no GObject is reported at the name of the method.
+                let bind = quote_spanned!(generated_at(referent(&self.written.ty))=> bind());
+                quote_spanned!(start=> #private::weak #argument.#bind)
+            } else {
+                quote_spanned!(start=> #private::keep #argument)
+            };
+            quote!(#(#cfgs)* let #name = #value;)
         })
     }
 
     /// The value that the body takes: lent out if it was kept.
     fn value(&self, private: &TokenStream, kept: bool) -> TokenStream {
         let name = &self.name;
-        if kept && self.is_borrowed() {
+        if kept && self.is_borrowed() && !self.is_weak() {
             let span = generated_at(self.written.ty.span());
             let private = respan(private, span);
             quote_spanned!(span=> #private::lend(&#name))
@@ -130,7 +196,13 @@ impl Argument<'_> {
 
     /// The statements that give the body its argument, under the user's name or pattern.
     pub(crate) fn bind(&self, private: &TokenStream, kept: bool) -> TokenStream {
-        let (attrs, pat) = (&self.written.attrs, &self.written.pat);
+        let pat = &self.written.pat;
+        let attrs: Vec<&Attribute> = self
+            .written
+            .attrs
+            .iter()
+            .filter(|attr| !is_weak(attr))
+            .collect();
         let (cfgs, name, value) = (self.cfgs(), &self.name, self.value(private, kept));
         match &**pat {
             Pat::Ident(_) => quote!(#(#attrs)* let #pat = #value;),
@@ -145,6 +217,19 @@ impl Argument<'_> {
             }
         }
     }
+}
+
+/// Where the type begins that is borrowed.
+fn referent(ty: &Type) -> Span {
+    match bare(ty) {
+        Type::Reference(reference) => reference.elem.span(),
+        ty => ty.span(),
+    }
+}
+
+/// `#[weak]`
+pub(crate) fn is_weak(attr: &Attribute) -> bool {
+    attr.path().is_ident("weak")
 }
 
 fn is_borrowed(ty: &Type) -> bool {

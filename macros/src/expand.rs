@@ -82,7 +82,7 @@ fn function(
     errors: &mut Errors,
 ) -> TokenStream {
     neighbours::refuse(attribute, options.krate(), &mut function.attrs, errors);
-    let verdict = refuse::refuse(attribute, &mut function, errors);
+    let verdict = refuse::refuse(attribute, options, &mut function, errors);
     let krate = match options.krate() {
         Some(path) => path.to_token_stream(),
         None => match krate::find() {

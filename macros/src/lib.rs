@@ -41,6 +41,8 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `context = "new"` | a new main context instead of the default one |
 /// | `event_loop = EXPR` | another loop than GLib's |
+/// | `tokio` | crates that are written for tokio work in every coroutine and every plain handler (feature `tokio`) |
+/// | `application = EXPR` | runs the body, an `async fn main(app: &T)`, inside this `gio::Application` (feature `gio`) |
 /// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
 /// | `name = "…"` | the coroutine's name in logs and panics, instead of the function's |
 #[proc_macro_attribute]
@@ -65,7 +67,9 @@ pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// The call returns a `JoinHandle` at once. The body runs later, on the loop of the calling thread, whether or not anybody awaits the
-/// handle. Arguments that are references are cloned at the call and lent to the body; so is `&self`.
+/// handle. Arguments that are references are cloned at the call and lent to the body; so is `&self`. Before an argument `x: &T`, or
+/// `&self`, that is a GObject, `#[weak]` keeps a weak reference instead: the body sees a `glib_coro::object::Bound<T>`, and the
+/// coroutine is aborted when the object is disposed of.
 ///
 /// Write the attribute by its path. `use glib_coro::coroutine` does not help: rustc has an unstable attribute `#[coroutine]` of its own
 /// and calls the two ambiguous. `use glib_coro::coroutine as coro;` and `#[coro]` works.
@@ -78,6 +82,7 @@ pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `returns = EXPR [as TYPE]` | like `detach`, but the call returns this value |
 /// | `priority = …` | `"high"`, `"default"`, `"idle"` or a `glib_coro::task::Priority` |
 /// | `overlap = "…"` | what a call does while an earlier one runs: `"parallel"` (the default), `"drop"` (it is ignored), `"restart"` (it aborts the earlier one), `"queue"`, `"latest"` (only the newest is queued) |
+/// | `per = ARGUMENT` | `overlap` counts the calls with the same GObject in this argument, or `self` |
 /// | `name = "…"` | the name in logs and panics, instead of the function's |
 /// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
 #[proc_macro_attribute]
@@ -104,6 +109,8 @@ pub fn coroutine(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `context = "default"` | the default main context instead of a new one; such tests take turns |
 /// | `event_loop = EXPR` | another loop than GLib's |
+/// | `tokio` | crates that are written for tokio work in every coroutine and every plain handler (feature `tokio`) |
+/// | `start_paused = true` | a virtual clock, on which sleeping takes no time (feature `test-util`) |
 /// | `timeout = "5s"` | fails the test if it hangs for so long, by the real clock, and names the coroutines that still wait |
 /// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
 /// | `name = "…"` | the coroutine's name in logs and panics, instead of the function's |

@@ -1,17 +1,16 @@
 //! The signatures that cannot become a coroutine or an entry point, and what to write instead.
 
+mod arguments;
+mod not_async;
+
+use crate::arguments::{Arguments, is_weak};
 use crate::attribute::Attribute;
-use crate::borrow::{Borrow, bare, borrows, returned};
+use crate::borrow::{bare, borrows, returned};
 use crate::errors::Errors;
 use crate::item::{Body, Function};
+use crate::options::Options;
 use crate::sizeless;
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::spanned::Spanned;
-use syn::{
-    FnArg, GenericArgument, Ident, PatType, PathArguments, Receiver, ReceiverKind, ReturnType,
-    Safety, Token, Type, TypeParamBound,
-};
+use syn::{FnArg, Ident, Safety, Signature, Token, Type};
 
 /// How much of a function can be expanded although something about it was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +28,7 @@ pub(crate) enum Verdict {
 /// Reports everything about `function` that `attribute` cannot take. A missing `async` is put where it belongs.
 pub(crate) fn refuse(
     attribute: Attribute,
+    options: &Options,
     function: &mut Function,
     errors: &mut Errors,
 ) -> Verdict {
@@ -39,7 +39,7 @@ pub(crate) fn refuse(
     let mut least = Verdict::Expand;
     if function.sig.asyncness.is_none() {
         let span = function.sig.fn_token.span;
-        let (message, verdict) = not_async(attribute, function);
+        let (message, verdict) = not_async::report(attribute, function);
         errors.at(span, message);
         if verdict > Verdict::Check {
             return verdict;
@@ -50,10 +50,15 @@ pub(crate) fn refuse(
     if sizeless::refuse(attribute, &mut function.sig, errors) {
         least = Verdict::Declare;
     }
-    least.max(match attribute {
-        Attribute::Coroutine => coroutine(function, errors),
-        Attribute::Main | Attribute::Test => entry(attribute, function, errors),
-    })
+    let verdict = least.max(match attribute {
+        Attribute::Coroutine => coroutine(options, function, errors),
+        Attribute::Main | Attribute::Test => entry(attribute, options, function, errors),
+    });
+    // A body that expects weak references has none to be checked with.
+    match verdict {
+        Verdict::Check if Arguments::of(&function.sig).has_weak() => Verdict::Declare,
+        verdict => verdict,
+    }
 }
 
 /// Something that is no function at all.
@@ -77,96 +82,36 @@ fn missing_body(attribute: Attribute, function: &Function) -> String {
     }
 }
 
-/// What to say about a missing `async`, and what can be done until it is there.
-fn not_async(attribute: Attribute, function: &mut Function) -> (String, Verdict) {
-    let above = expanded_above(function);
-    let (what, remedy) = if above {
-        (
-            ", but an attribute above already removed `async`",
-            "remove that attribute",
-        )
-    } else if returns_future(function) {
-        (", returning a future is not enough", "write `async fn`")
-    } else {
-        ("", "write `async fn`")
-    };
-    let verdict = match attribute {
-        // Its body is no longer what the user wrote.
-        Attribute::Coroutine if above => Verdict::Declare,
-        _ if what.is_empty() => Verdict::Check,
-        Attribute::Coroutine => match future_output(function) {
-            Some(output) => {
-                function.sig.output = output;
-                Verdict::Declare
-            }
-            None => Verdict::Keep,
-        },
-        Attribute::Main | Attribute::Test => Verdict::Keep,
-    };
-    (
-        format!("`{attribute}` needs an `async fn`{what}; {remedy}"),
-        verdict,
-    )
-}
-
-/// What the future that the function returns resolves to, where its type says it.
-fn future_output(function: &Function) -> Option<ReturnType> {
-    let (Type::ImplTrait(ty), arrow) = (
-        returned(&function.sig.output)?,
-        Token![->](Span::call_site()),
-    ) else {
-        return None;
-    };
-    ty.bounds.iter().find_map(|bound| {
-        let TypeParamBound::Trait(bound) = bound else {
-            return None;
-        };
-        let PathArguments::AngleBracketed(arguments) = &bound.path.segments.last()?.arguments
-        else {
-            return None;
-        };
-        arguments.args.iter().find_map(|argument| match argument {
-            GenericArgument::AssocType(ty) if ty.ident == "Output" => {
-                Some(ReturnType::Type(arrow, Box::new(ty.ty.clone())))
-            }
-            _ => None,
-        })
-    })
-}
-
-fn returns_future(function: &Function) -> bool {
-    fn named(tokens: TokenStream) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(word) => word.to_string().ends_with("Future"),
-            TokenTree::Group(group) => named(group.stream()),
-            _ => false,
-        })
-    }
-    returned(&function.sig.output).is_some_and(|ty| named(ty.to_token_stream()))
-}
-
-/// Whether the body holds tokens that an attribute macro wrote: their source text is the attribute.
-fn expanded_above(function: &Function) -> bool {
-    fn written_by_attribute(tokens: TokenStream) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Group(group) => written_by_attribute(group.stream()),
-            token => token
-                .span()
-                .source_text()
-                .is_some_and(|text| text.starts_with("#[")),
-        })
-    }
-    written_by_attribute(function.body.to_token_stream())
-}
-
-fn entry(attribute: Attribute, function: &Function, errors: &mut Errors) -> Verdict {
-    let sig = &function.sig;
+fn entry(
+    attribute: Attribute,
+    options: &Options,
+    function: &mut Function,
+    errors: &mut Errors,
+) -> Verdict {
     let mut verdict = Verdict::Expand;
+    for attrs in function.sig.inputs.iter_mut().map(attributes) {
+        attrs.retain(|attr| {
+            if is_weak(attr) {
+                errors.over(attr, "`#[weak]` is only for `#[glib_coro::coroutine]`");
+            }
+            !is_weak(attr)
+        });
+    }
+    let sig = &function.sig;
+    let application = options.application().is_some();
+    if application && !takes_application(sig) {
+        errors.at(
+            sig.paren_token.span.join(),
+            format_args!("`async fn {}(app: &T)` takes the application", sig.ident),
+        );
+        verdict = Verdict::Check;
+    }
     if let Safety::Unsafe(token) = &sig.safety {
         errors.at(token.span, "entry points must be safe; remove `unsafe`");
         verdict = Verdict::Check;
     }
-    if attribute == Attribute::Main && sig.ident == "main" && !sig.inputs.is_empty() {
+    if attribute == Attribute::Main && sig.ident == "main" && !application && !sig.inputs.is_empty()
+    {
         errors.at(sig.paren_token.span.join(), "`main` takes no arguments");
         verdict = Verdict::Check;
     }
@@ -187,7 +132,26 @@ fn entry(attribute: Attribute, function: &Function, errors: &mut Errors) -> Verd
     verdict
 }
 
-fn coroutine(function: &Function, errors: &mut Errors) -> Verdict {
+/// Whether the only argument is a reference.
+fn takes_application(sig: &Signature) -> bool {
+    let mut inputs = sig.inputs.iter();
+    match (inputs.next(), inputs.next()) {
+        (Some(FnArg::Typed(argument)), None) => matches!(
+            bare(&argument.ty),
+            Type::Reference(reference) if reference.mutability.is_none()
+        ),
+        _ => false,
+    }
+}
+
+fn attributes(input: &mut FnArg) -> &mut Vec<syn::Attribute> {
+    match input {
+        FnArg::Receiver(receiver) => &mut receiver.attrs,
+        FnArg::Typed(argument) => &mut argument.attrs,
+    }
+}
+
+fn coroutine(options: &Options, function: &Function, errors: &mut Errors) -> Verdict {
     let sig = &function.sig;
     let found = errors.len();
     if let Safety::Unsafe(token) = &sig.safety {
@@ -207,9 +171,12 @@ fn coroutine(function: &Function, errors: &mut Errors) -> Verdict {
     }
     for input in &sig.inputs {
         match input {
-            FnArg::Receiver(receiver) => self::receiver(receiver, errors),
-            FnArg::Typed(argument) => self::argument(argument, errors),
+            FnArg::Receiver(receiver) => arguments::receiver(receiver, errors),
+            FnArg::Typed(argument) => arguments::argument(argument, errors),
         }
+    }
+    if let Some(name) = options.per() {
+        arguments::per(name, &function.sig, errors);
     }
     let mut verdict = if errors.len() == found {
         Verdict::Expand
@@ -227,74 +194,4 @@ fn coroutine(function: &Function, errors: &mut Errors) -> Verdict {
         verdict = Verdict::Declare;
     }
     verdict
-}
-
-const MUTABLE_SELF: &str = "a coroutine cannot borrow `self` mutably; use interior mutability";
-const NAMED: &str = "arguments must be `'static` or cloneable references; drop the lifetime";
-const HIDDEN: &str = "arguments must be `'static` or cloneable references; own the data";
-
-fn receiver(receiver: &Receiver, errors: &mut Errors) {
-    match &receiver.kind {
-        ReceiverKind::Reference(_, _, Some(_)) => errors.over(receiver, MUTABLE_SELF),
-        ReceiverKind::Reference(_, Some(lifetime), None) if lifetime.ident != "static" => {
-            errors.at(lifetime.span(), NAMED);
-        }
-        ReceiverKind::Typed(_, ty) => match bare(ty) {
-            Type::Reference(reference) if reference.mutability.is_some() => {
-                errors.over(receiver, MUTABLE_SELF);
-            }
-            ty => borrowed(ty, errors),
-        },
-        _ => {}
-    }
-}
-
-fn argument(argument: &PatType, errors: &mut Errors) {
-    let ty = bare(&argument.ty);
-    if let Type::Reference(reference) = ty {
-        let lasting = reference
-            .lifetime
-            .as_ref()
-            .is_some_and(|lifetime| lifetime.ident == "static");
-        if reference.mutability.is_some() && !lasting {
-            errors.over(
-                ty,
-                "a coroutine outlives its caller and cannot borrow mutably; pass `T`, \
-                 `Rc<RefCell<T>>` or a cell",
-            );
-            return;
-        }
-        if let Type::TraitObject(_) = bare(&reference.elem)
-            && !lasting
-        {
-            errors.over(
-                ty,
-                "a trait object cannot be cloned in; take `Rc<dyn Trait>`",
-            );
-            return;
-        }
-    }
-    borrowed(ty, errors);
-}
-
-/// Everything but a plain reference at the top: one error for each argument, at the first borrow.
-fn borrowed(ty: &Type, errors: &mut Errors) {
-    let top = match ty {
-        Type::Reference(reference) => Some(reference.and_token.span()),
-        _ => None,
-    };
-    for (index, borrow) in borrows(ty).iter().enumerate() {
-        let (span, message): (Span, &str) = match borrow {
-            // The reference at the top is always the first to be found.
-            Borrow::Reference(_) if index == 0 && top.is_some() => continue,
-            Borrow::Reference(span) => (
-                *span,
-                "only a reference at the top of an argument type can be cloned in; own what is inside",
-            ),
-            Borrow::Lifetime(lifetime) if lifetime.ident == "_" => (lifetime.span(), HIDDEN),
-            Borrow::Lifetime(lifetime) => (lifetime.span(), NAMED),
-        };
-        errors.at(span, message);
-        return;
-    }
 }

@@ -17,8 +17,8 @@
 //! }
 //! ```
 
-/// The examples of the chapter on the attributes.
-#[cfg(doctest)]
+/// The examples of the chapter on the attributes, some of which need these features.
+#[cfg(all(doctest, feature = "gio"))]
 #[doc = include_str!("../../docs/attributes.md")]
 mod chapter {}
 
@@ -40,21 +40,29 @@ mod entry;
 #[cfg(feature = "glib")]
 #[path = "private/object.rs"]
 mod object;
+#[cfg(not(feature = "glib"))]
+#[path = "private/no_object.rs"]
+mod object;
 #[path = "private/watchdog.rs"]
 mod watchdog;
 
 pub use self::application::{Application, application};
 pub use self::entry::{
-    Context, DefaultContext, Entry, Host, NewContext, Reactor, Tokio, main, test,
+    Context, DefaultContext, Entry, Host, NewContext, Paused, Reactor, StartPaused, Tokio, main,
+    test,
 };
 #[cfg(feature = "glib")]
 pub use self::object::{
-    Per, PlainlyWeak, Strand, Tie, Weak, WeakReceiver, Weakly, weak, weak_receiver,
+    NotPer, NotWeak, Per, PerImp, PerObject, Strand, Tie, Token, Weak, WeakImp, WeakObject, Weakly,
+    per, weak,
 };
+#[cfg(not(feature = "glib"))]
+pub use self::object::{NotPer, NotWeak, Per, Weak, per, weak};
 pub use crate::task::overlap::{Overlap, Site};
 pub use crate::task::{JoinHandle, Priority};
 pub use core::prelude::v1::test;
 pub use core::primitive::bool;
+pub use std::process::ExitCode;
 
 /// The coroutine that a call of a `#[coroutine]` is about to spawn.
 pub fn coroutine(name: &'static &'static str) -> Coroutine {

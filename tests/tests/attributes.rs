@@ -16,6 +16,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
+#[cfg(feature = "glib")]
+#[path = "attributes/application.rs"]
+mod application;
 #[path = "attributes/entry_points.rs"]
 mod entry_points;
 #[path = "attributes/overlap.rs"]
@@ -57,6 +60,15 @@ mod p26_arguments_of_another_attribute;
 mod p27_called_as_a_statement;
 #[path = "attributes/p28_join.rs"]
 mod p28_join;
+#[cfg(feature = "glib")]
+#[path = "attributes/p29_borrowed_object.rs"]
+mod p29_borrowed_object;
+#[cfg(feature = "glib")]
+#[path = "attributes/p30_by_name.rs"]
+mod p30_by_name;
+#[cfg(feature = "glib")]
+#[path = "attributes/p31_in_a_closure.rs"]
+mod p31_in_a_closure;
 #[path = "attributes/p32_ignored_arguments.rs"]
 mod p32_ignored_arguments;
 #[path = "attributes/p33_patterns.rs"]
@@ -78,6 +90,9 @@ mod p39_impl_trait_output;
 mod p40_gobject_methods;
 #[path = "attributes/p40_methods.rs"]
 mod p40_methods;
+#[cfg(feature = "glib")]
+#[path = "attributes/p40_weak_receivers.rs"]
+mod p40_weak_receivers;
 #[path = "attributes/p41_associated_function.rs"]
 mod p41_associated_function;
 #[path = "attributes/p42_trait_impl.rs"]
@@ -113,6 +128,14 @@ mod p60_gio_errors;
 mod p62_where_it_happened;
 #[path = "attributes/p63_arguments_are_cloned_at_the_call.rs"]
 mod p63_arguments_are_cloned_at_the_call;
+#[cfg(feature = "test-util")]
+#[path = "attributes/start_paused.rs"]
+mod start_paused;
+#[path = "attributes/tokio.rs"]
+mod tokio;
+#[cfg(feature = "glib")]
+#[path = "attributes/weak_arguments.rs"]
+mod weak_arguments;
 
 /// Runs what has the default main context to itself: one at a time.
 fn alone<T>(body: impl FnOnce() -> T) -> T {

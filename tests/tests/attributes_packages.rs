@@ -109,3 +109,52 @@ fn every_way_to_depend_on_the_runtime() {
     let expected = [1, 4, 7].map(|line| format!("lost/src/main.rs:{line}:1: {message}"));
     assert_eq!(errors, expected, "{output}");
 }
+
+/// What each option that needs a feature says without it, and nothing else.
+// F88
+#[test]
+fn options_whose_features_are_off() {
+    let place = workspace::runtime_with(&["net"]);
+    let packages = [Package {
+        name: "plain",
+        edition: "2024",
+        dependencies: format!("glib-coro = {{ {place} }}"),
+        sources: vec![(
+            "src/main.rs",
+            "#[glib_coro::test(start_paused = true)]\nasync fn paused() {}\n\n\
+             #[glib_coro::test(timeout = \"5s\", tokio)]\nasync fn reactor() {}\n\n\
+             #[glib_coro::coroutine]\nasync fn weak(#[weak] x: &u8) -> u8 {\n    *x.get()\n}\n\n\
+             #[glib_coro::coroutine(overlap = \"drop\", per = x)]\nasync fn per(x: u8) -> u8 {\n    x\n}\n\n\
+             #[glib_coro::main(application = weak(&1))]\n\
+             async fn main(app: &glib_coro::JoinHandle<u8>) {\n    \
+             per(2).abort();\n    let _ = app;\n}\n"
+                .to_owned(),
+        )],
+    }];
+    let workspace = write("features", &packages);
+    let output = cargo(&workspace, &["check", "--tests", "--message-format=short"]);
+    let mut errors: Vec<(&str, &str)> = output
+        .lines()
+        .filter_map(|line| {
+            line.strip_prefix("plain/src/main.rs:")?
+                .split_once(": error")
+        })
+        .map(|(place, message)| (place.split(':').next().unwrap_or_default(), message))
+        .collect();
+    errors.sort_unstable();
+    let expected = [
+        ("1", "test-util", "start_paused"),
+        ("4", "tokio", "tokio"),
+        ("8", "glib", "#[weak]"),
+        ("13", "glib", "per"),
+        ("17", "gio", "application"),
+    ];
+    assert_eq!(errors.len(), expected.len(), "{output}");
+    for (line, feature, option) in expected {
+        let message = format!("`{option}` needs the `{feature}` feature of `glib-coro`");
+        let found = errors
+            .iter()
+            .any(|(place, text)| *place == line && text.contains(&message));
+        assert!(found, "{line}: {message}\n{output}");
+    }
+}

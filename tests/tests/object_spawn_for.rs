@@ -372,7 +372,7 @@ fn an_aborted_one_leaves_the_object(host: Host) {
 
 fn a_private_struct_is_bound_through_its_object(host: Host) {
     use ::glib::subclass::prelude::*;
-    use glib_coro::__private::{coroutine, weak_receiver};
+    use glib_coro::__private::{coroutine, weak};
 
     host.runtime().block_on(async {
         let subject = Subject::new();
@@ -381,7 +381,7 @@ fn a_private_struct_is_bound_through_its_object(host: Host) {
             subject.get().imp().obj().set_number(1);
             pending::<()>().await;
         });
-        let this = weak_receiver(imp).bind();
+        let this = weak(imp).bind();
         let body = {
             let this = this.clone();
             async move {
@@ -408,7 +408,7 @@ fn several_objects_end_it_with_the_first_of_them(host: Host) {
     host.runtime().block_on(async {
         for first in [true, false] {
             let subjects = [Subject::new(), Subject::new()];
-            let (a, b) = (weak(&subjects[0]), weak(&subjects[1]));
+            let (a, b) = (weak(&subjects[0]).bind(), weak(&subjects[1]).bind());
             let body = {
                 let (a, b) = (a.clone(), b.clone());
                 async move {
@@ -433,7 +433,7 @@ fn several_objects_end_it_with_the_first_of_them(host: Host) {
 }
 
 fn calls_overlap_per_object(host: Host) {
-    use glib_coro::__private::{Overlap, Site, coroutine};
+    use glib_coro::__private::{Overlap, Site, coroutine, per};
 
     static SITE: Site = Site::new();
 
@@ -442,7 +442,7 @@ fn calls_overlap_per_object(host: Host) {
         let call = |subject: &Subject| {
             coroutine(&"click")
                 .overlap(&SITE, Overlap::Drop)
-                .per(subject)
+                .per(per(subject).token())
                 .spawn(async { yield_now().await })
         };
         let [first, ignored, other] = [call(&a), call(&a), call(&b)];

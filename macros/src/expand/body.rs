@@ -41,6 +41,8 @@ pub(super) fn wrap(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wr
 /// Whether the body can only stand where it is, because it means the type around it.
 fn needs_self(plan: &Plan<'_>, arguments: &Arguments<'_>) -> bool {
     arguments.receiver.is_some()
+        // The type of a weak reference is for the compiler to find: it would report what has none once more.
+        || arguments.has_weak()
         || names(plan.function.sig.to_token_stream(), "Self")
         || names(plan.function.body.to_token_stream(), "Self")
 }
@@ -111,8 +113,12 @@ fn closure(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wrapped {
         Some(receiver) if kept => {
             let user = Ident::new(RECEIVER, receiver.self_token.span);
             let ours = captured_receiver();
+            let value = match arguments.weak_receiver() {
+                Some(_) => quote!(#ours),
+                None => quote!(&*#ours),
+            };
             // `self` may stay unused, so this local may.
-            statements.extend(quote!(let #user = &*#ours; let _ = #user;));
+            statements.extend(quote!(let #user = #value; let _ = &#user;));
             self_token::rename(tokens, RECEIVER)
         }
         None if arguments.receiver.is_none() => tokens,

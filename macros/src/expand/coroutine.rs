@@ -3,7 +3,7 @@
 use super::body::{self, captured_receiver, is_never, is_unit};
 use super::generics::closed;
 use super::{Plan, names};
-use crate::arguments::Arguments;
+use crate::arguments::{Argument, Arguments};
 use crate::borrow::{bare, returned};
 use crate::item::Body;
 use crate::options::value::{Priority, ReturnsType};
@@ -98,7 +98,10 @@ fn spawn(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStrea
         argument.set_span(generated_at(this.span));
         let start = respan(private, generated_at(receiver.span()));
         let span = generated_at(this.span);
-        let captured = quote_spanned!(span=> receiver #argument.capture());
+        let captured = match arguments.weak_receiver() {
+            Some(_) => quote_spanned!(span=> weak #argument.bind()),
+            None => quote_spanned!(span=> receiver #argument.capture()),
+        };
         quote!(let #ours = #start::#captured;)
     });
     let keeps: TokenStream = arguments
@@ -119,9 +122,23 @@ fn spawn(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStrea
         .options
         .overlap()
         .map(|overlap| self::overlap(overlap, private));
+    let per = plan
+        .options
+        .per()
+        .filter(|_| overlap.is_some())
+        .and_then(|name| arguments.per(name, private));
     let defined = defined(sig, private);
-    let task =
-        quote_spanned!(span=> #shown::coroutine(&#label).defined(#defined) #priority #overlap);
+    let task = quote_spanned! {span=>
+        #shown::coroutine(&#label).defined(#defined) #priority #overlap #per
+    };
+    // What is told of the arguments must be told before they move.
+    let (task, early) = if per.is_some() || arguments.has_weak() {
+        let early = quote_spanned!(span=> let task = #task;);
+        (quote_spanned!(span=> task), Some(early))
+    } else {
+        (task, None)
+    };
+    let ties = ties(arguments, span);
     let spawn = if is_detached(plan) && is_never(&sig.output) {
         quote_spanned!(span=> #task.detach(#shown::endless(#future));)
     } else if is_detached(plan) {
@@ -139,7 +156,21 @@ fn spawn(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStrea
         None if plan.options.returns_unknown() => quote!(loop {}),
         None => TokenStream::new(),
     };
-    (quote!(#items #receiver #keeps #spawn #value), wrapped.attrs)
+    (
+        quote!(#items #early #receiver #keeps #ties #spawn #value),
+        wrapped.attrs,
+    )
+}
+
+/// The statement that binds the coroutine to its weak references.
+fn ties(arguments: &Arguments<'_>, span: Span) -> Option<TokenStream> {
+    let receiver = arguments.weak_receiver().map(|_| {
+        let ours = captured_receiver();
+        quote!(&#ours)
+    });
+    let typed = arguments.typed.iter().filter_map(Argument::tie);
+    let ties: Vec<TokenStream> = receiver.into_iter().chain(typed).collect();
+    (!ties.is_empty()).then(|| quote_spanned!(span=> let task = task.weak(&[#(#ties),*]);))
 }
 
 /// Where the function is defined. The call has the user's own span: a generated one stands for the attribute.

@@ -8,6 +8,7 @@ use crate::refuse::Verdict;
 use crate::span::{generated_at, respan};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
 use syn::spanned::Spanned;
 
 /// What the options say about the loop and the time, as method calls.
@@ -27,11 +28,47 @@ fn options(plan: &Plan<'_>) -> TokenStream {
         let span = generated_at(event_loop.span());
         quote_spanned!(span=> .event_loop(#event_loop))
     });
+    let paused = plan.options.start_paused().map(|paused| {
+        // Likewise: the virtual clock is a feature.
+        let span = generated_at(paused.span());
+        let private = respan(private, span);
+        quote_spanned!(span=> .start_paused(#private::Paused(#paused)))
+    });
+    let tokio = tokio(plan).map(|tokio| quote!(.tokio(#tokio)));
     let timeout = plan
         .options
         .timeout()
         .map(|milliseconds| quote!(.timeout(#milliseconds)));
-    quote!(#context #event_loop #timeout)
+    quote!(#context #event_loop #tokio #paused #timeout)
+}
+
+/// What has tokio's runtime current, if that is asked for. Shown at the key, likewise.
+fn tokio(plan: &Plan<'_>) -> Option<TokenStream> {
+    let span = generated_at(plan.options.tokio()?);
+    let private = respan(&plan.private, span);
+    Some(quote_spanned!(span=> #private::Tokio))
+}
+
+/// The call that runs the body inside an application, which is its argument.
+fn run_in(
+    application: &Expr,
+    plan: &Plan<'_>,
+    arguments: &Arguments<'_>,
+    future: &TokenStream,
+) -> TokenStream {
+    let (label, parameters) = (plan.name(), arguments.declare());
+    // Shown at the value: it may be no application, or there may be no such thing in this build of the runtime.
+    let span = generated_at(application.span());
+    let private = respan(&plan.private, span);
+    let tokio = tokio(plan).map(|tokio| {
+        let tokio =
+            quote_spanned!(generated_at(application.span())=> #private::Reactor::enter(#tokio));
+        quote!(let _tokio = #tokio;)
+    });
+    quote_spanned! {span=>
+        #tokio
+        #private::application(&#label, #application, async move |#(#parameters),*| #future.await)
+    }
 }
 
 pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
@@ -42,10 +79,15 @@ pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
         Verdict::Expand => {
             // The body may borrow from the caller, who waits for it.
             let wrapped = body::wrap(plan, &arguments, false);
-            let runner = Ident::new(plan.attribute.word(), Span::mixed_site());
-            let (label, future) = (plan.name(), wrapped.future);
-            let options = options(plan);
-            let call = quote!(#private::#runner(#label) #options.run(#future));
+            let call = match plan.options.application() {
+                Some(application) => run_in(application, plan, &arguments, &wrapped.future),
+                None => {
+                    let runner = Ident::new(plan.attribute.word(), Span::mixed_site());
+                    let (label, future) = (plan.name(), wrapped.future);
+                    let options = options(plan);
+                    quote!(#private::#runner(#label) #options.run(#future))
+                }
+            };
             (wrapped.items, call, wrapped.attrs)
         }
         Verdict::Check => {
@@ -67,10 +109,17 @@ pub(super) fn expand(plan: &Plan<'_>) -> TokenStream {
         generics.to_token_stream()
     };
     let harness = (plan.attribute == Attribute::Test).then(|| quote!(#[#private::test]));
-    let inputs = if plan.verdict > Verdict::Expand && name == "main" {
+    let application = plan.options.application().is_some();
+    let inputs = if application || plan.verdict > Verdict::Expand && name == "main" {
         Vec::new()
     } else {
         arguments.declare()
+    };
+    // What the application says counts as well as what the body returns.
+    let output = if application {
+        quote!(-> #private::ExitCode)
+    } else {
+        output.to_token_stream()
     };
     let parameters = function.parameters(&inputs);
     let block = function.block(quote!(#items #call));

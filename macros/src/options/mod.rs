@@ -1,16 +1,16 @@
 //! The options in an attribute's parentheses, read the same way for all three attributes.
 
+mod parse;
 pub(crate) mod table;
 pub(crate) mod value;
 
 use crate::attribute::Attribute;
 use crate::errors::Errors;
 use crate::near::nearest;
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, Ident, Path, Token};
+use syn::{Expr, Ident, LitBool, Path, Token};
 use table::{Kind, Row};
 use value::Value;
 
@@ -24,6 +24,7 @@ pub(crate) struct Options {
 
 struct Given {
     row: &'static Row,
+    key: Span,
     value: Option<Value>,
     /// Its name was misspelt.
     guessed: bool,
@@ -33,19 +34,20 @@ impl Options {
     /// Reads all of `arguments` and reports every mistake in them.
     pub(crate) fn read(attribute: Attribute, arguments: TokenStream, errors: &mut Errors) -> Self {
         let mut options = Self::default();
-        if is_key_value() {
+        if parse::is_key_value() {
             return options;
         }
         let reader = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 options.item(attribute, input, errors);
-                comma(input, errors);
+                parse::comma(input, errors);
             }
             Ok(())
         };
         reader
             .parse2(arguments)
             .expect("the reader reports its errors itself and consumes everything");
+        options.limits(errors);
         options
     }
 
@@ -99,6 +101,21 @@ impl Options {
             .filter(|word| *word != "parallel")
     }
 
+    /// The argument whose object tells calls apart, where there is an overlap for it.
+    pub(crate) fn per(&self) -> Option<&Ident> {
+        match self.get("per")? {
+            Value::Argument(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn application(&self) -> Option<&Expr> {
+        match self.get("application")? {
+            Value::Expr(application) => Some(application),
+            _ => None,
+        }
+    }
+
     pub(crate) fn context(&self) -> Option<(&'static str, Span)> {
         self.word("context")
     }
@@ -117,6 +134,19 @@ impl Options {
         }
     }
 
+    /// Where `tokio` was written, if it was.
+    pub(crate) fn tokio(&self) -> Option<Span> {
+        let given = self.given.iter().find(|given| given.row.name == "tokio")?;
+        given.value.as_ref().map(|_| given.key)
+    }
+
+    pub(crate) fn start_paused(&self) -> Option<&LitBool> {
+        match self.get("start_paused")? {
+            Value::Bool(paused) => Some(paused),
+            _ => None,
+        }
+    }
+
     /// In milliseconds.
     pub(crate) fn timeout(&self) -> Option<u64> {
         match self.get("timeout")? {
@@ -131,11 +161,11 @@ impl Options {
             errors.at(input.span(), "expected an option before `,`");
             return;
         }
-        let Some(key) = key(input, errors) else {
+        let Some(key) = parse::key(input, errors) else {
             return;
         };
         let found = errors.len();
-        let Some(value) = assigned(input, errors) else {
+        let Some(value) = parse::assigned(input, errors) else {
             // The value cannot be read; the key may still be worth a word.
             let row = self.admit(attribute, &key, errors);
             self.unknown |= row.is_some_and(|row| row.kind == Kind::Returns);
@@ -178,7 +208,7 @@ impl Options {
             if self.has(row.name) || row.kind == Kind::Path {
                 return None;
             }
-            self.enter(row, true);
+            self.enter(row, key.span(), true);
             return Some(row);
         };
         if !row.on.contains(&attribute) {
@@ -208,17 +238,37 @@ impl Options {
                 }
             }
         }
-        self.enter(row, false);
+        self.enter(row, key.span(), false);
         Some(row)
+    }
+
+    /// Reports `per` without anything that it could count.
+    fn limits(&self, errors: &mut Errors) {
+        let overlap = self.given.iter().find(|given| given.row.name == "overlap");
+        let limited = match overlap {
+            None => false,
+            // Where the value is wrong, that has been said.
+            Some(overlap) => overlap.value.is_none() || self.overlap().is_some(),
+        };
+        if let Some(per) = self.given.iter().find(|given| given.row.name == "per")
+            && per.value.is_some()
+            && !limited
+        {
+            errors.at(
+                per.key,
+                "`per` needs an `overlap` that limits calls: `\"drop\"`, `\"restart\"`, `\"queue\"` or `\"latest\"`",
+            );
+        }
     }
 
     fn has(&self, name: &str) -> bool {
         self.given.iter().any(|given| given.row.name == name)
     }
 
-    fn enter(&mut self, row: &'static Row, guessed: bool) {
+    fn enter(&mut self, row: &'static Row, key: Span, guessed: bool) {
         self.given.push(Given {
             row,
+            key,
             value: None,
             guessed,
         });
@@ -247,15 +297,6 @@ fn value_of(row: &Row, key: &Ident, value: Option<&Expr>, errors: &mut Errors) -
     }
 }
 
-/// Whether the attribute is written `#[path = …]`. The compiler refuses that, and still hands over what follows the `=`.
-fn is_key_value() -> bool {
-    let text = Span::call_site().source_text().unwrap_or_default();
-    let text = text.trim_start_matches(['#', '!', '[']);
-    text.find(['=', '(', '[', '{'])
-        .map(|at| &text[at..])
-        .is_some_and(|rest| rest.starts_with('='))
-}
-
 fn unknown(attribute: Attribute, name: &str) -> String {
     if attribute != Attribute::Coroutine && table::TOKIO_HABITS.contains(&name) {
         return format!("glib-coro runs on the thread that owns the main context; remove `{name}`");
@@ -267,88 +308,6 @@ fn unknown(attribute: Attribute, name: &str) -> String {
         .map(|name| format!("`{name}`"))
         .collect();
     format!("unknown option `{name}`; expected {}", expected.join(", "))
-}
-
-/// Reads an option's name, which must be one word.
-fn key(input: ParseStream<'_>, errors: &mut Errors) -> Option<Ident> {
-    if !input.peek(Ident::peek_any) && !input.peek(Token![::]) {
-        errors.over(rest(input), "expected `key = value`");
-        return None;
-    }
-    if input.peek(Token![::]) || input.peek2(Token![::]) {
-        let mut path = TokenStream::new();
-        loop {
-            if input.peek(Token![::]) {
-                input.parse::<Token![::]>().ok()?.to_tokens(&mut path);
-            } else if input.peek(Ident::peek_any) {
-                input.call(Ident::parse_any).ok()?.to_tokens(&mut path);
-            } else {
-                break;
-            }
-        }
-        errors.over(path, "option names are single words");
-        rest(input);
-        return None;
-    }
-    let key = input.call(Ident::parse_any).ok()?;
-    if input.peek(syn::token::Paren)
-        || input.peek(syn::token::Brace)
-        || input.peek(syn::token::Bracket)
-    {
-        let mut item = key.into_token_stream();
-        item.extend(rest(input));
-        errors.over(item, "expected `key = value`");
-        return None;
-    }
-    Some(key)
-}
-
-/// Reads `= value`, if there is one. `None` is a value that cannot be read.
-fn assigned(input: ParseStream<'_>, errors: &mut Errors) -> Option<Option<Expr>> {
-    if !input.peek(Token![=]) {
-        return Some(None);
-    }
-    let equals: Token![=] = input.parse().ok()?;
-    if input.is_empty() || input.peek(Token![,]) {
-        let span: Span = if input.is_empty() {
-            equals.span
-        } else {
-            input.span()
-        };
-        errors.at(span, "expected an expression");
-        return None;
-    }
-    // `crate = crate::rt` and `crate = self::rt` are expressions, a lone `crate` is one to syn as well.
-    match input.parse::<Expr>() {
-        Ok(value) => Some(Some(value)),
-        Err(error) => {
-            errors.push(error);
-            rest(input);
-            None
-        }
-    }
-}
-
-/// Takes the tokens up to the next comma.
-fn rest(input: ParseStream<'_>) -> TokenStream {
-    let mut tokens = TokenStream::new();
-    while !input.is_empty() && !input.peek(Token![,]) {
-        match input.parse::<TokenTree>() {
-            Ok(token) => tokens.extend([token]),
-            Err(_) => break,
-        }
-    }
-    tokens
-}
-
-/// Takes the comma between two options. Without one, reading goes on as if it were there.
-fn comma(input: ParseStream<'_>, errors: &mut Errors) {
-    if input.is_empty() || input.parse::<Token![,]>().is_ok() {
-        return;
-    }
-    errors.at(input.span(), "expected `,`");
-    // Another separator was meant to be one.
-    let _ = input.parse::<Token![;]>();
 }
 
 #[cfg(test)]

@@ -20,6 +20,10 @@ pub(crate) enum Kind {
     Word(&'static Words),
     /// A time, in a string literal.
     Duration,
+    /// `true` or `false`.
+    Bool,
+    /// The name of an argument.
+    Argument,
     /// Any expression.
     Expr,
 }
@@ -116,6 +120,18 @@ pub(crate) const TABLE: &[Row] = &[
         usage: "overlap = \"restart\"",
     },
     Row {
+        name: "per",
+        on: &[Coroutine],
+        kind: Kind::Argument,
+        usage: "per = button",
+    },
+    Row {
+        name: "application",
+        on: &[Main],
+        kind: Kind::Expr,
+        usage: "application = gtk::Application::default()",
+    },
+    Row {
         name: "context",
         on: &[Main, Test],
         kind: Kind::Word(&Words {
@@ -129,6 +145,18 @@ pub(crate) const TABLE: &[Row] = &[
         on: &[Main, Test],
         kind: Kind::Expr,
         usage: "event_loop = Standalone::new()",
+    },
+    Row {
+        name: "tokio",
+        on: &[Main, Test],
+        kind: Kind::Flag,
+        usage: "tokio",
+    },
+    Row {
+        name: "start_paused",
+        on: &[Test],
+        kind: Kind::Bool,
+        usage: "start_paused = true",
     },
     Row {
         name: "timeout",
@@ -152,6 +180,16 @@ pub(crate) const RIVALS: &[(&str, &str, &str)] = &[
         "context",
         "event_loop",
         "choose one: `context` selects a GLib context",
+    ),
+    (
+        "application",
+        "context",
+        "choose one: an application runs on GLib's default context",
+    ),
+    (
+        "application",
+        "event_loop",
+        "choose one: an application runs on GLib's default context",
     ),
 ];
 

@@ -1,7 +1,7 @@
 //! Every mistake is reported, at once, and leaves the rest of the options as they are.
 
 use super::*;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 fn read(attribute: Attribute, arguments: TokenStream) -> (Options, Vec<String>) {
     let mut errors = Errors::default();
@@ -18,7 +18,7 @@ fn all_at_once() {
     assert_eq!(
         errors,
         [
-            "unknown option `foo`; expected `crate`, `name`, `detach`, `returns`, `priority`, `overlap`",
+            "unknown option `foo`; expected `crate`, `name`, `detach`, `returns`, `priority`, `overlap`, `per`",
             "expected a string literal, like `name = \"reader\"`",
             "option names are single words",
             "expected `key = value`",

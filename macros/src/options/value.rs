@@ -7,7 +7,7 @@ use crate::span::spell;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprBinary, ExprLit, Lit, LitBool, LitStr, Path, Type, parse_quote};
+use syn::{Expr, ExprBinary, ExprLit, Ident, Lit, LitBool, LitStr, Path, Type, parse_quote};
 
 /// The value of an option that was given rightly.
 #[derive(Clone)]
@@ -24,6 +24,9 @@ pub(crate) enum Value {
     Word(&'static str, Span),
     /// Milliseconds.
     Duration(u64),
+    Bool(LitBool),
+    /// `self`, or a name.
+    Argument(Ident),
     Expr(Expr),
 }
 
@@ -52,6 +55,14 @@ pub(crate) fn read(row: &Row, expr: &Expr, errors: &mut Errors) -> Option<Value>
         Kind::Returns => returns(expr, errors),
         Kind::Word(words) => word(words, string(row, expr, errors)?, errors),
         Kind::Duration => duration(string(row, expr, errors)?, errors),
+        Kind::Bool => match literal(expr) {
+            Some(Lit::Bool(value)) => Some(Value::Bool(value.clone())),
+            _ => {
+                errors.over(expr, "expected `true` or `false`");
+                None
+            }
+        },
+        Kind::Argument => argument(row, expr, errors),
         Kind::Expr => Some(Value::Expr(expr.clone())),
     }
 }
@@ -228,6 +239,20 @@ fn sketch(value: &Expr) -> TokenStream {
         Some("Ok" | "Err") => quote!(Result<T, E>),
         _ => quote!(T),
     }
+}
+
+fn argument(row: &Row, expr: &Expr, errors: &mut Errors) -> Option<Value> {
+    if let Expr::Path(path) = expr
+        && let Some(name) = path.path.get_ident()
+    {
+        return Some(Value::Argument(name.clone()));
+    }
+    let usage = row.usage;
+    errors.over(
+        expr,
+        format_args!("expected the name of an argument, like `{usage}`"),
+    );
+    None
 }
 
 fn word(words: &Words, text: &LitStr, errors: &mut Errors) -> Option<Value> {

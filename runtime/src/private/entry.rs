@@ -16,6 +16,7 @@ pub fn main(name: &'static str) -> Entry {
         name,
         host: Host::MAIN,
         is_test: false,
+        start_paused: false,
         timeout: None,
         _tokio: None,
     }
@@ -27,6 +28,7 @@ pub fn test(name: &'static str) -> Entry {
         name,
         host: Host::TEST,
         is_test: true,
+        start_paused: false,
         timeout: None,
         _tokio: None,
     }
@@ -38,6 +40,11 @@ pub struct Entry {
     name: &'static str,
     host: Host,
     is_test: bool,
+    #[cfg_attr(
+        not(feature = "test-util"),
+        expect(dead_code, reason = "there is no clock to pause")
+    )]
+    start_paused: bool,
     timeout: Option<Duration>,
     /// Keeps tokio's runtime current, until everything else of the entry is over.
     _tokio: Option<Box<dyn Any>>,
@@ -54,6 +61,13 @@ impl Entry {
     pub fn event_loop<E: EventLoop>(self, event_loop: E) -> Self {
         Self {
             host: Host(On::Loop(Box::new(event_loop))),
+            ..self
+        }
+    }
+
+    pub fn start_paused<P: StartPaused>(self, paused: P) -> Self {
+        Self {
+            start_paused: paused.is_paused(),
             ..self
         }
     }
@@ -86,7 +100,10 @@ impl Entry {
         let _alone = self.host.alone();
         let failures = Arc::new(Mutex::new(Vec::new()));
         let hook = failures.clone();
-        let builder = self.host.builder().on_unhandled(move |unhandled| {
+        let builder = self.host.builder();
+        #[cfg(feature = "test-util")]
+        let builder = builder.start_paused(self.start_paused);
+        let builder = builder.on_unhandled(move |unhandled| {
             eprintln!("{unhandled}");
             if unhandled.panic().is_some() {
                 lock(&hook).push(unhandled.to_string());
@@ -234,5 +251,25 @@ impl Reactor for Tokio {
     #[track_caller]
     fn enter(self) -> impl Any {
         crate::compat::tokio::handle().enter()
+    }
+}
+
+/// A value of the option `start_paused`.
+#[diagnostic::on_unimplemented(
+    message = "`start_paused` needs the `test-util` feature of `glib-coro`",
+    label = "there is no virtual clock without it"
+)]
+pub trait StartPaused {
+    fn is_paused(&self) -> bool;
+}
+
+/// `start_paused = true`
+#[derive(Debug)]
+pub struct Paused(pub bool);
+
+#[cfg(feature = "test-util")]
+impl StartPaused for Paused {
+    fn is_paused(&self) -> bool {
+        self.0
     }
 }

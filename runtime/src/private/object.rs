@@ -1,7 +1,9 @@
 //! What `#[weak]` arguments and the option `per` of `#[glib_coro::coroutine]` expand to.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -11,42 +13,19 @@ use glib::subclass::prelude::*;
 use super::{Calls, Coroutine, OneAtATime};
 use crate::core::outcome::Report;
 use crate::object::{Anchor, Bound, BoundImp, Ties, Watch};
-use crate::task::{Builder, JoinHandle};
+use crate::task::{Builder, JoinHandle, overlap};
 
-/// What can stand behind `#[weak]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no weak references",
-    label = "`#[weak]` needs a GObject"
-)]
-pub trait Weak {
-    type Bound;
-    fn bind(&self) -> Self::Bound;
+/// Turns a `#[weak]` argument or `#[weak] &self` into what the body sees: `weak(self).bind()`. The choice is made as for
+/// [`probe`](super::probe): through the object where the argument is a GObject's private struct.
+pub fn weak<T>(argument: &T) -> WeakImp<'_, T> {
+    WeakImp(WeakObject(argument, NotWeak(PhantomData)))
 }
 
-impl<T: IsA<glib::Object>> Weak for T {
-    type Bound = Bound<T>;
-
-    fn bind(&self) -> Bound<T> {
-        Bound::new(self)
-    }
-}
-
-/// Turns a `#[weak]` argument into what the body sees.
-pub fn weak<T: Weak>(argument: &T) -> T::Bound {
-    argument.bind()
-}
-
-/// Turns `#[weak] &self` into what the body sees: `weak_receiver(self).bind()`. The choice is made as for
-/// [`probe`](super::probe): through the object where `self` is a GObject's private struct.
-pub fn weak_receiver<T>(receiver: &T) -> WeakReceiver<'_, T> {
-    WeakReceiver(PlainlyWeak(receiver))
-}
-
-/// See [`weak_receiver`].
+/// See [`weak`].
 #[derive(Debug)]
-pub struct WeakReceiver<'a, T>(PlainlyWeak<'a, T>);
+pub struct WeakImp<'a, T>(WeakObject<'a, T>);
 
-impl<T: ObjectSubclass> WeakReceiver<'_, T>
+impl<T: ObjectSubclass> WeakImp<'_, T>
 where
     T::Type: IsA<glib::Object>,
 {
@@ -55,28 +34,57 @@ where
     }
 }
 
-impl<'a, T> Deref for WeakReceiver<'a, T> {
-    type Target = PlainlyWeak<'a, T>;
+impl<'a, T> Deref for WeakImp<'a, T> {
+    type Target = WeakObject<'a, T>;
 
-    fn deref(&self) -> &PlainlyWeak<'a, T> {
+    fn deref(&self) -> &WeakObject<'a, T> {
         &self.0
     }
 }
 
-/// See [`weak_receiver`].
+/// See [`weak`].
 #[derive(Debug)]
-pub struct PlainlyWeak<'a, T>(&'a T);
+pub struct WeakObject<'a, T>(&'a T, NotWeak<T>);
 
-impl<T> PlainlyWeak<'_, T> {
-    pub fn bind(&self) -> T::Bound
-    where
-        T: Weak,
-    {
-        self.0.bind()
+impl<T: IsA<glib::Object>> WeakObject<'_, T> {
+    pub fn bind(&self) -> Bound<T> {
+        Bound::new(self.0)
     }
 }
 
-/// What [`weak`] and [`weak_receiver`] give.
+impl<T> Deref for WeakObject<'_, T> {
+    type Target = NotWeak<T>;
+
+    fn deref(&self) -> &NotWeak<T> {
+        &self.1
+    }
+}
+
+/// See [`weak`]: what is neither.
+#[derive(Debug)]
+pub struct NotWeak<T>(PhantomData<T>);
+
+impl<T> NotWeak<T> {
+    /// Gives something unknown, so that the compiler reports what `T` is not, and then nothing of what the body does with it.
+    pub fn bind<B>(&self) -> B
+    where
+        T: Weak<B>,
+    {
+        match <T as Weak<B>>::NEVER {}
+    }
+}
+
+/// What can stand behind `#[weak]`, for those that cannot.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no weak references",
+    label = "`#[weak]` needs a GObject"
+)]
+pub trait Weak<B> {
+    #[doc(hidden)]
+    const NEVER: Infallible;
+}
+
+/// What [`weak`] gives.
 pub trait Tie {
     #[doc(hidden)]
     fn strand(&self) -> Strand;
@@ -143,25 +151,86 @@ impl<C: Calls> Coroutine<C> {
     }
 }
 
-/// What can stand behind `per`.
+/// Tells calls apart by the object in an argument: `per(self).token()`. The choice is made as for [`weak`].
+pub fn per<T>(argument: &T) -> PerImp<'_, T> {
+    PerImp(PerObject(argument, NotPer(PhantomData)))
+}
+
+/// See [`per`].
+#[derive(Debug)]
+pub struct PerImp<'a, T>(PerObject<'a, T>);
+
+impl<T: ObjectSubclass> PerImp<'_, T>
+where
+    T::Type: IsA<glib::Object>,
+{
+    pub fn token(&self) -> Token {
+        Token(Watch::of(&*self.0.0.obj()))
+    }
+}
+
+impl<'a, T> Deref for PerImp<'a, T> {
+    type Target = PerObject<'a, T>;
+
+    fn deref(&self) -> &PerObject<'a, T> {
+        &self.0
+    }
+}
+
+/// See [`per`].
+#[derive(Debug)]
+pub struct PerObject<'a, T>(&'a T, NotPer<T>);
+
+impl<T: IsA<glib::Object>> PerObject<'_, T> {
+    pub fn token(&self) -> Token {
+        Token(Watch::of(self.0))
+    }
+}
+
+impl<T> Deref for PerObject<'_, T> {
+    type Target = NotPer<T>;
+
+    fn deref(&self) -> &NotPer<T> {
+        &self.1
+    }
+}
+
+/// See [`per`]: what is neither.
+#[derive(Debug)]
+pub struct NotPer<T>(PhantomData<T>);
+
+impl<T> NotPer<T> {
+    pub fn token(&self) -> Token
+    where
+        T: Per,
+    {
+        match T::NEVER {}
+    }
+}
+
+/// What can stand behind `per`, for those that cannot.
 #[diagnostic::on_unimplemented(
     message = "`per` needs a GObject, and `{Self}` is none",
     label = "calls are told apart by the GObject in this argument"
 )]
 pub trait Per {
     #[doc(hidden)]
-    fn tell_apart(&self, calls: OneAtATime) -> OneAtATime;
+    const NEVER: Infallible;
 }
 
-impl<T: IsA<glib::Object>> Per for T {
-    fn tell_apart(&self, calls: OneAtATime) -> OneAtATime {
-        OneAtATime(calls.0, calls.1, Some(Watch::of(self)))
+/// What [`per`] gives.
+pub struct Token(overlap::Token);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token").finish_non_exhaustive()
     }
 }
 
 impl Coroutine<OneAtATime> {
-    /// Tells calls apart by the object in this argument as well. After `overlap`, before `weak`.
-    pub fn per<T: Per>(self, argument: &T) -> Self {
-        Self(self.0, argument.tell_apart(self.1))
+    /// Tells calls apart by an object as well. After `overlap`, before `weak`.
+    pub fn per(self, token: Token) -> Self {
+        let Self(builder, OneAtATime(site, overlap, _)) = self;
+        Self(builder, OneAtATime(site, overlap, Some(token.0)))
     }
 }

@@ -15,15 +15,17 @@ pub(crate) struct Package {
 
 /// Where the runtime is, as a dependency's table has it.
 pub(crate) fn runtime() -> String {
+    runtime_with(if cfg!(feature = "glib") {
+        &["glib", "net"]
+    } else {
+        &["net"]
+    })
+}
+
+/// The same with these features.
+pub(crate) fn runtime_with(features: &[&str]) -> String {
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
-    format!(
-        "path = {runtime:?}, default-features = false, features = {:?}",
-        if cfg!(feature = "glib") {
-            vec!["glib", "net"]
-        } else {
-            vec!["net"]
-        }
-    )
+    format!("path = {runtime:?}, default-features = false, features = {features:?}")
 }
 
 /// Writes a workspace of the packages.
