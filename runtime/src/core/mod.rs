@@ -51,7 +51,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 pub use turn::Turn;
-use turn::wake_idlers;
+use turn::{wake_idler, wake_idlers};
 
 use backend::Backend;
 use blocking::BlockingJobs;
@@ -298,9 +298,12 @@ impl Core {
 
     /// Has an idler woken when a turn of priority idle comes. On the owner thread.
     pub(crate) fn schedule_idler(&self, idler: Idler) {
-        let must_tell = local::with(self, |queue| queue.borrow_mut().push_idler(idler));
-        if must_tell == Some(true) {
-            self.tell_host();
+        let must_tell = local::with(self, |queue| queue.borrow_mut().push_idler(idler.clone()));
+        match must_tell {
+            Some(true) => self.tell_host(),
+            Some(false) => {}
+            // The thread is ending: nobody would know of the wait.
+            None => wake_idler(&idler),
         }
     }
 
