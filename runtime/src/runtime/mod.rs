@@ -58,11 +58,9 @@ use futures_util::task::{LocalSpawn, SpawnError};
 
 pub use self::builder::Builder;
 pub use self::handle::{Handle, TryCurrentError};
-#[cfg(feature = "test-util")]
-pub(crate) use self::local::find_current;
 #[cfg(feature = "gio")]
 pub(crate) use self::local::of_default_context;
-pub(crate) use self::local::{current, is_current_or_none, sources_of, try_current};
+pub(crate) use self::local::{current, find_current, is_current_or_none, sources_of, try_current};
 pub use self::worker::Worker;
 pub use crate::core::metrics::{Histogram, LongestPoll, Metrics};
 pub use crate::core::outcome::Unhandled;
