@@ -381,9 +381,11 @@ impl Core {
         self.condemned.load(Ordering::Acquire)
     }
 
-    /// What ends the program, once.
+    /// What ends the program. Who takes it ends it; what nobody looks at from then on is a case of its own.
     pub(crate) fn take_verdict(&self) -> Option<Box<dyn Any + Send>> {
-        self.verdict.lock().take()
+        let mut verdict = self.verdict.lock();
+        self.condemned.store(false, Ordering::Release);
+        verdict.take()
     }
 
     /// Whether no coroutine is alive but those in the middle of a poll. If not, wakes `waker` when there

@@ -43,6 +43,7 @@ mod lend;
 mod local;
 mod worker;
 
+use std::cell::Cell;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::io;
@@ -102,6 +103,8 @@ pub(crate) struct Inner {
     event_loop: Box<dyn EventLoop>,
     /// Cancelled when the runtime is shut down.
     shutdown: CancellationToken,
+    /// How many `block_on`s are running, one inside the other.
+    blocking: Cell<usize>,
 }
 
 impl Inner {
