@@ -73,6 +73,40 @@ fn each_waiter_is_woken_once_and_a_dropped_one_never() {
     assert!(waits.into_iter().all(|wait| wait.now_or_never().is_some()));
 }
 
+#[test]
+fn a_long_line_of_descendants_is_dropped() {
+    let mut token = CancellationToken::new();
+    for _ in 0..1_000_000 {
+        token = token.child_token();
+    }
+}
+
+#[test]
+fn a_waker_that_panics_keeps_nobody_from_being_told() {
+    struct Panics;
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker's wake");
+        }
+    }
+    let token = CancellationToken::new();
+    let (child, mut first, mut second) =
+        (token.child_token(), token.cancelled(), token.cancelled());
+    let note = Arc::new(Count(AtomicUsize::new(0)));
+    for (wait, waker) in [
+        (&mut first, Arc::new(Panics).into()),
+        (&mut second, note.clone().into()),
+    ] {
+        assert!(
+            wait.poll_unpin(&mut Context::from_waker(&waker))
+                .is_pending()
+        );
+    }
+    token.cancel();
+    assert_eq!(note.0.load(Ordering::SeqCst), 1);
+    assert!(child.is_cancelled());
+}
+
 fn another_thread_cancels(host: Host) {
     host.runtime().block_on(async {
         let token = CancellationToken::new();

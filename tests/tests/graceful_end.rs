@@ -90,6 +90,38 @@ fn an_error_ends_the_program_with_its_message(host: Host) {
     assert!(message.ends_with("failed: no paper"), "{message}");
 }
 
+fn what_nobody_looks_at_ends_all_nested_loops(host: Host) {
+    let rt = host
+        .builder()
+        .end_on_unhandled(true)
+        .on_unhandled(|_| {})
+        .build()
+        .unwrap();
+    let end = |keep_handle: bool| {
+        let payload = catch_unwind(AssertUnwindSafe(|| {
+            rt.block_on(async {
+                let nests = spawn(async {
+                    glib_coro::block_on(async {
+                        drop(spawn(async { panic!("detached") }));
+                        pending::<()>().await;
+                    });
+                });
+                let _kept = keep_handle.then_some(nests);
+                pending::<()>().await;
+            });
+        }))
+        .unwrap_err();
+        assert_eq!(payload.downcast_ref(), Some(&"detached"));
+    };
+    end(false);
+    end(true);
+    assert_eq!(
+        rt.block_on(async { 1 }),
+        1,
+        "a program that catches it may go on"
+    );
+}
+
 fn an_abort_does_not_end_the_program(host: Host) {
     let rt = host.builder().end_on_unhandled(true).build().unwrap();
     rt.block_on(async {
@@ -159,6 +191,7 @@ on_every_host![
     dropping_the_runtime_cancels_its_token,
     what_nobody_looks_at_ends_the_program,
     an_error_ends_the_program_with_its_message,
+    what_nobody_looks_at_ends_all_nested_loops,
     an_abort_does_not_end_the_program,
     a_worker_runs_what_it_is_given_on_its_thread,
     dropping_a_worker_drops_its_coroutines_there,

@@ -466,5 +466,8 @@ on_every_host![
 
 #[test]
 fn a_thread_that_is_asked_out_of_the_blue_has_none() {
-    run(Host::Standalone, |_| assert!(task::all().is_empty()));
+    run(Host::Standalone, |_| {
+        assert!(task::all().is_empty());
+        assert_eq!(task::dump(), "null", "asking makes no runtime");
+    });
 }

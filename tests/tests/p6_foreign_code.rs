@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use glib_coro::time::{Sleep, sleep_until};
-use glib_coro::{spawn, yield_now};
+use glib_coro::{idle, spawn, yield_now};
 use glib_coro_tests::{Host, on_every_host, on_glib};
 
 struct Panics;
@@ -35,6 +35,18 @@ fn a_timers_waker_that_panics_leaves_the_others_alone(host: Host) {
         poll_with_a_panicking_waker(&mut first);
         let others = [(); 3].map(|()| spawn(sleep_until(deadline)));
         for other in others {
+            other.await.unwrap();
+        }
+    });
+}
+
+fn an_idlers_waker_that_panics_leaves_the_others_alone(host: Host) {
+    host.runtime().block_on(async {
+        let waker = Waker::from(Arc::new(Panics));
+        let mut first = idle();
+        let polled = Pin::new(&mut first).poll(&mut Context::from_waker(&waker));
+        assert!(polled.is_pending());
+        for other in [(); 3].map(|()| spawn(idle())) {
             other.await.unwrap();
         }
     });
@@ -101,6 +113,9 @@ mod contexts {
     }
 }
 
-on_every_host![a_timers_waker_that_panics_leaves_the_others_alone];
+on_every_host![
+    a_timers_waker_that_panics_leaves_the_others_alone,
+    an_idlers_waker_that_panics_leaves_the_others_alone,
+];
 on_every_host![alone: destructors_of_a_future_and_of_its_output_both_panic];
 on_glib![alone: a_waker_panics_when_its_context_is_destroyed, a_message_has_a_nul_in_it];

@@ -205,6 +205,49 @@ fn spawn_in_thread_local_destructors_does_not_abort(_: Host) {
     assert_eq!(ran.get(), 5);
 }
 
+fn a_runtime_that_runs_while_its_thread_ends_loses_nothing(host: Host) {
+    /// Runs a runtime when it is dropped, in turns of one poll.
+    struct Runs(Host, Counter);
+    impl Drop for Runs {
+        fn drop(&mut self) {
+            let builder = self.0.builder().budget(Duration::ZERO);
+            let rt = builder.build().unwrap();
+            let tasks: Vec<_> = (0..10)
+                .map(|_| {
+                    let polls = self.1.clone();
+                    rt.spawn(async move {
+                        for _ in 0..10 {
+                            yield_now().await;
+                        }
+                        polls.add();
+                    })
+                })
+                .collect();
+            rt.block_on(async {
+                for task in tasks {
+                    task.await.unwrap();
+                }
+            });
+        }
+    }
+    // Destroyed after everything of the crate's own.
+    thread_local!(static FIRST: RefCell<Option<Runs>> = const { RefCell::new(None) });
+    let ran = Counter::new();
+    elsewhere({
+        let ran = ran.clone();
+        move || {
+            FIRST.set(Some(Runs(host, ran.clone())));
+            // Destroyed with the thread's own runtime.
+            drop(spawn(async move {
+                let _runs = Runs(host, ran);
+                pending::<()>().await;
+            }));
+            glib_coro::block_on(yield_now());
+        }
+    });
+    assert_eq!(ran.get(), 20);
+}
+
 fn a_thousand_runtimes_leave_no_descriptor(host: Host) {
     let count = |rounds| {
         for _ in 0..rounds {
@@ -390,6 +433,7 @@ on_every_host![alone:
     a_thread_that_ends_drops_its_coroutines_itself,
     a_thread_that_ends_with_its_own_runtime_drops_its_coroutines,
     spawn_in_thread_local_destructors_does_not_abort,
+    a_runtime_that_runs_while_its_thread_ends_loses_nothing,
     a_thousand_runtimes_leave_no_descriptor;
     ours: a_runtime_dropped_inside_one_of_its_coroutines,
     a_runtime_dropped_under_a_nested_loop_of_its_own,

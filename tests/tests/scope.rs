@@ -5,6 +5,7 @@
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::pin::pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -208,7 +209,36 @@ fn children_are_part_of_the_caller(host: Host) {
     });
 }
 
+fn children_that_always_bring_siblings_let_others_run(host: Host) {
+    host.runtime().block_on(async {
+        let others = Rc::new(Cell::new(0));
+        let counted = others.clone();
+        let other = spawn(async move {
+            loop {
+                counted.set(counted.get() + 1);
+                yield_now().await;
+            }
+        });
+        let result: Result<(), u32> = scope(async |scope| {
+            let siblings = scope.clone();
+            scope.spawn(async move {
+                for _ in 0..10_000 {
+                    siblings.spawn(async { Ok(()) });
+                    yield_now().await;
+                }
+                Err(others.get())
+            });
+            Ok(())
+        })
+        .await;
+        let turns = result.unwrap_err();
+        assert!(turns > 10, "others ran {turns} times");
+        other.abort();
+    });
+}
+
 on_every_host![
+    children_that_always_bring_siblings_let_others_run,
     children_borrow_and_end_before_the_call,
     the_first_error_drops_the_others_and_is_returned,
     an_error_of_the_function_drops_the_children,

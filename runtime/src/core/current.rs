@@ -1,6 +1,7 @@
 //! What this thread is in the middle of: which core's turn, and which coroutine's poll.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -103,6 +104,18 @@ pub(crate) fn core() -> Option<Arc<Core>> {
         .flatten()
 }
 
+/// The queue of an entered core.
+#[cold]
+pub(super) fn queue_of(core: &Core) -> Option<LocalQueue> {
+    let queue = CORES.try_with(|cores| {
+        let cores = cores.borrow();
+        let mut entries = cores.iter().rev();
+        let (_, queue) = entries.find(|(entered, _)| std::ptr::eq(&**entered, core))?;
+        Some(queue.clone())
+    });
+    queue.ok().flatten()
+}
+
 /// Queues a coroutine that belongs to the innermost entered core; gives back any other.
 #[inline]
 pub(super) fn push(runnable: Runnable) -> Result<(), Runnable> {
@@ -196,5 +209,9 @@ impl Drop for Entered {
             Some(cores.remove(position))
         });
         drop(entry);
+        if Rc::strong_count(&self.queue) == 1 {
+            // The thread is ending: its storage, which keeps the queue otherwise, is gone.
+            local::abandon(&self.core, &self.queue);
+        }
     }
 }

@@ -8,8 +8,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
-use super::Core;
 use super::run_queue::RunQueue;
+use super::turn::wake_idlers;
+use super::{Core, current};
 
 /// A run queue. Borrowed for one push or pop at a time, and no user code runs meanwhile.
 pub(super) type LocalQueue = Rc<RefCell<RunQueue>>;
@@ -26,11 +27,22 @@ impl Drop for Queues {
     /// The thread ends. Whoever closes a core later on finds what is ready in its remote queue.
     fn drop(&mut self) {
         for (core, queue) in self.0.drain(..) {
-            let Some(core) = core.upgrade() else { continue };
-            while let Some(runnable) = queue.borrow_mut().pop_any() {
-                // Nobody sleeps who would have to be woken.
-                let _ = core.remote.push(runnable);
+            if let Some(core) = core.upgrade() {
+                abandon(&core, &queue);
             }
+        }
+    }
+}
+
+/// Moves what is ready to the remote queue, when nobody will look into this one any more.
+#[cold]
+pub(super) fn abandon(core: &Core, queue: &LocalQueue) {
+    wake_idlers(queue);
+    loop {
+        let runnable = queue.borrow_mut().pop_any();
+        let Some(runnable) = runnable else { break };
+        if core.remote.push(runnable) {
+            core.reactor.notify();
         }
     }
 }
@@ -48,21 +60,24 @@ pub(super) fn create(core: &Arc<Core>) {
 }
 
 /// Does something with a core's queue. `None` on any thread but the owner, and on the owner when its
-/// storage is gone.
+/// storage is gone and the core is not [entered](current::enter).
 #[inline]
 pub(super) fn with<R>(core: &Core, act: impl FnOnce(&LocalQueue) -> R) -> Option<R> {
-    QUEUES
-        .try_with(|queues| {
-            let queues = queues.borrow();
-            let mut entries = queues.0.iter();
-            let (_, queue) = entries.find(|(owned, _)| std::ptr::eq(owned.as_ptr(), core))?;
-            Some(act(queue))
-        })
-        .ok()
-        .flatten()
+    let mut act = Some(act);
+    let found = QUEUES.try_with(|queues| {
+        let queues = queues.borrow();
+        let mut entries = queues.0.iter();
+        let (_, queue) = entries.find(|(owned, _)| std::ptr::eq(owned.as_ptr(), core))?;
+        Some((act.take()?)(queue))
+    });
+    match found {
+        Ok(result) => result,
+        Err(_) => current::queue_of(core).and_then(|queue| Some((act?)(&queue))),
+    }
 }
 
-/// A core's queue, on its owner thread; an empty one when the thread's storage is gone.
+/// A core's queue, on its owner thread. When the thread's storage is gone it is one that lasts as long as
+/// the core is entered.
 pub(super) fn queue_of(core: &Core) -> LocalQueue {
     with(core, LocalQueue::clone).unwrap_or_default()
 }

@@ -51,7 +51,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 pub use turn::Turn;
-use turn::wake_idlers;
+use turn::{wake_idler, wake_idlers};
 
 use backend::Backend;
 use blocking::BlockingJobs;
@@ -298,9 +298,12 @@ impl Core {
 
     /// Has an idler woken when a turn of priority idle comes. On the owner thread.
     pub(crate) fn schedule_idler(&self, idler: Idler) {
-        let must_tell = local::with(self, |queue| queue.borrow_mut().push_idler(idler));
-        if must_tell == Some(true) {
-            self.tell_host();
+        let must_tell = local::with(self, |queue| queue.borrow_mut().push_idler(idler.clone()));
+        match must_tell {
+            Some(true) => self.tell_host(),
+            Some(false) => {}
+            // The thread is ending: nobody would know of the wait.
+            None => wake_idler(&idler),
         }
     }
 
@@ -378,9 +381,11 @@ impl Core {
         self.condemned.load(Ordering::Acquire)
     }
 
-    /// What ends the program, once.
+    /// What ends the program. Who takes it ends it; what nobody looks at from then on is a case of its own.
     pub(crate) fn take_verdict(&self) -> Option<Box<dyn Any + Send>> {
-        self.verdict.lock().take()
+        let mut verdict = self.verdict.lock();
+        self.condemned.store(false, Ordering::Release);
+        verdict.take()
     }
 
     /// Whether no coroutine is alive but those in the middle of a poll. If not, wakes `waker` when there

@@ -13,6 +13,7 @@ use super::metrics::LongestPoll;
 use super::outcome::Description;
 use super::priority::Priority;
 use super::reactor::wake_all;
+use super::run_queue::Idler;
 use super::task::Runnable;
 use super::{Core, Level, current};
 
@@ -249,10 +250,14 @@ impl Core {
 /// Ends the waits for idleness.
 pub(super) fn wake_idlers(queue: &LocalQueue) {
     let idlers = queue.borrow_mut().take_idlers();
-    for idler in idlers {
-        let waker = idler.lock().take();
-        waker.into_iter().for_each(Waker::wake);
-    }
+    // One after the other: those that were woken may end the waits of others.
+    idlers.iter().for_each(wake_idler);
+}
+
+/// Ends a wait for idleness.
+pub(super) fn wake_idler(idler: &Idler) {
+    let waker = idler.lock().take();
+    wake_all(&mut waker.into_iter().collect());
 }
 
 fn more_urgent(priority: Priority) -> impl Iterator<Item = Priority> {

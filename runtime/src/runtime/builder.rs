@@ -1,5 +1,6 @@
 //! Options of a runtime.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io;
 use std::rc::Rc;
@@ -79,7 +80,8 @@ impl Builder {
     }
 
     /// Has the first panic or error that nobody looked at end the [`block_on`](Runtime::block_on) that
-    /// runs, which panics with it, after the hook was called. For programs that would rather stop than
+    /// runs, which panics with it, after the hook was called. Of several inside one another all end, and the
+    /// outermost panics with it. For programs that would rather stop than
     /// go on without one of their coroutines.
     ///
     /// ```should_panic
@@ -180,6 +182,7 @@ impl Inner {
             core,
             event_loop,
             shutdown: CancellationToken::new(),
+            blocking: Cell::new(0),
         }))
     }
 }

@@ -57,11 +57,32 @@ impl Drop for Lender {
     }
 }
 
+/// One `block_on` that runs.
+struct Level<'a>(&'a Cell<usize>);
+
+impl<'a> Level<'a> {
+    fn new(inner: &'a Inner) -> Self {
+        inner.blocking.set(inner.blocking.get() + 1);
+        Self(&inner.blocking)
+    }
+
+    fn is_outermost(&self) -> bool {
+        self.0.get() == 1
+    }
+}
+
+impl Drop for Level<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
 /// Runs the loop until `future` is done, as the coroutine that `builder` describes.
 #[track_caller]
 pub(super) fn run<F: Future>(inner: &Inner, builder: task::Builder, future: F) -> F::Output {
     #[cfg(feature = "tokio")]
     crate::compat::tokio::warn_if_inside(&inner.core);
+    let level = Level::new(inner);
     let output = Cell::new(None);
     let root: Root<'_> = Box::pin(async { output.set(Some(future.await)) });
     // SAFETY: only the lifetime changes. The future is reachable through the loan alone, and `Lender`
@@ -92,8 +113,16 @@ pub(super) fn run<F: Future>(inner: &Inner, builder: task::Builder, future: F) -
     }
     let joined = Pin::new(&mut handle).poll(&mut Context::from_waker(Waker::noop()));
     drop(lender);
-    if let Some(payload) = inner.core.take_verdict() {
-        resume_unwind(payload);
+    if inner.core.is_condemned() {
+        if level.is_outermost()
+            && let Some(payload) = inner.core.take_verdict()
+        {
+            resume_unwind(payload);
+        }
+        // Not with the verdict itself, which would end the coroutine around this and nothing more.
+        resume_unwind(Box::new(
+            "a coroutine panicked or failed, nobody looked, and `end_on_unhandled` is set",
+        ));
     }
     match joined {
         Poll::Ready(Ok(())) => {}

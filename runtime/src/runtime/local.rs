@@ -136,7 +136,6 @@ pub(crate) fn refuse(why: &'static str) {
 }
 
 /// The thread's current core, if it has one: nothing is attached.
-#[cfg(feature = "test-util")]
 pub(crate) fn find_current() -> Option<Arc<Core>> {
     current::core().or_else(host::attached)
 }
@@ -176,7 +175,6 @@ mod host {
         (Box::new(Standalone::new()), fallback().is_none())
     }
 
-    #[cfg(feature = "test-util")]
     pub(super) fn attached() -> Option<Arc<Core>> {
         fallback()
     }
@@ -233,7 +231,6 @@ mod host {
         }
     }
 
-    #[cfg(feature = "test-util")]
     pub(super) fn attached() -> Option<Arc<Core>> {
         match context() {
             Some(context) => glib_core_of(&context).filter(|core| core.is_owned_by_this_thread()),

@@ -43,6 +43,7 @@ mod lend;
 mod local;
 mod worker;
 
+use std::cell::Cell;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::io;
@@ -58,13 +59,11 @@ use futures_util::task::{LocalSpawn, SpawnError};
 
 pub use self::builder::Builder;
 pub use self::handle::{Handle, TryCurrentError};
-#[cfg(feature = "test-util")]
-pub(crate) use self::local::find_current;
 #[cfg(feature = "gio")]
 pub(crate) use self::local::of_default_context;
 #[cfg(feature = "tokio")]
 pub(crate) use self::local::refuse;
-pub(crate) use self::local::{current, is_current_or_none, sources_of, try_current};
+pub(crate) use self::local::{current, find_current, is_current_or_none, sources_of, try_current};
 pub use self::worker::Worker;
 pub use crate::core::metrics::{Histogram, LongestPoll, Metrics};
 pub use crate::core::outcome::Unhandled;
@@ -106,6 +105,8 @@ pub(crate) struct Inner {
     event_loop: Box<dyn EventLoop>,
     /// Cancelled when the runtime is shut down.
     shutdown: CancellationToken,
+    /// How many `block_on`s are running, one inside the other.
+    blocking: Cell<usize>,
 }
 
 impl Inner {

@@ -14,6 +14,7 @@ use futures_util::future::{Either, select};
 use slab::Slab;
 
 use crate::core::lock::Lock;
+use crate::core::reactor::wake_all;
 
 /// A flag that coroutines can wait for, with children.
 ///
@@ -85,9 +86,7 @@ impl CancellationToken {
                 std::mem::take(&mut *state)
             };
             nodes.extend(children.iter().filter_map(|(_, child)| child.upgrade()));
-            for (_, waiter) in waiters {
-                waiter.wake();
-            }
+            wake_all(&mut waiters.into_iter().map(|(_, waiter)| waiter).collect());
         }
     }
 
@@ -151,9 +150,12 @@ impl Node {
 
 impl Drop for Node {
     fn drop(&mut self) {
-        if let Some((parent, slot)) = self.parent.take() {
+        let mut ancestor = self.parent.take();
+        // Not by recursion: a token may be the child of a child of a child ..
+        while let Some((parent, slot)) = ancestor {
             // Gone already if the parent was cancelled.
             let _ = parent.state.lock().children.try_remove(slot);
+            ancestor = Arc::into_inner(parent).and_then(|mut node| node.parent.take());
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::runtime;
 /// Every coroutine of the thread's current runtime that has not ended, in the order in which they were spawned.
 ///
 /// It costs nothing until it is called. [`Handle::all`](crate::Handle::all) tells of another runtime, from any thread. Where
-/// the thread can have no runtime the list is empty.
+/// the thread has no runtime the list is empty.
 ///
 /// ```
 /// use glib_coro::task::{self, Builder, State, WaitingOn};
@@ -29,7 +29,7 @@ use crate::runtime;
 /// # });
 /// ```
 pub fn all() -> Vec<Info> {
-    runtime::try_current().map_or_else(|_| Vec::new(), |core| core.inventory())
+    runtime::find_current().map_or_else(Vec::new, |core| core.inventory())
 }
 
 /// The [coroutines](all()) and the [metrics](crate::runtime::Metrics) of the thread's current runtime as JSON, in one line.
@@ -47,7 +47,7 @@ pub fn all() -> Vec<Info> {
 ///
 /// `null` stands for what is not known: without [insight](crate::runtime::Builder::insight) the longest poll and, of each
 /// coroutine, the polls and the times; on another thread than the runtime's, the polls and turns in all and the sources; and
-/// everything where the thread can have no runtime. `poll_times` leaves out what is empty. A timer that is overdue is due `in_seconds` 0.
+/// everything where the thread has no runtime. `poll_times` leaves out what is empty. A timer that is overdue is due `in_seconds` 0.
 ///
 /// ```
 /// # glib_coro::block_on(async {
@@ -55,7 +55,7 @@ pub fn all() -> Vec<Info> {
 /// # });
 /// ```
 pub fn dump() -> String {
-    runtime::try_current().map_or_else(|_| "null".to_owned(), |core| render(&core))
+    runtime::find_current().map_or_else(|| "null".to_owned(), |core| render(&core))
 }
 
 pub(crate) fn render(core: &Arc<Core>) -> String {

@@ -77,7 +77,7 @@ where
         {
             output = Some(result?);
         }
-        loop {
+        for _ in 0..ROUNDS {
             children.extend(nursery.borrow_mut().take());
             match pin!(&mut children).poll_next(cx) {
                 Poll::Ready(Some(result)) => result?,
@@ -87,10 +87,16 @@ where
                 _ => return Poll::Pending,
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     })
     .await?;
     Ok(output.expect("the loop ends with an error or with an output"))
 }
+
+/// So many children end, or bring siblings, in one poll. Some always do, for instance in a server that spawns one for
+/// each connection: others run in between.
+const ROUNDS: usize = 128;
 
 type Child<'env, E> = LocalBoxFuture<'env, Result<(), E>>;
 
