@@ -158,7 +158,7 @@ fn children_spawn_siblings(host: Host) {
 
 fn a_child_added_from_outside_wakes_the_caller(host: Host) {
     let rt = host.runtime();
-    let handle = std::rc::Rc::new(RefCell::new(None));
+    let handle = Rc::new(RefCell::new(None));
     let ran = Notes::new();
     let caller = rt.spawn({
         let (handle, ran) = (handle.clone(), ran.clone());
