@@ -46,7 +46,8 @@ pub use self::waker::on_clone;
 /// Makes one test per host of each function: `glib::name`, `standalone::name`, and, with the feature
 /// `foreign-loops`, `calloop::name` and `tokio::name`.
 ///
-/// Behaviours after `; ours:` need a loop that nests, which the foreign ones do not. With `alone:` in front,
+/// Behaviours after `; ours:` need a loop that nests, which the foreign ones do not, or one that is not
+/// tokio. With `alone:` in front,
 /// each of the tests runs in a process of its own.
 #[macro_export]
 macro_rules! on_every_host {

@@ -361,8 +361,8 @@ on_every_host![
     a_panic_leaves_tokio_and_reaches_the_joiner,
     what_is_entered_can_be_polled_anywhere,
     our_futures_in_a_task_of_tokio_say_where_they_belong,
-    reqwest_talks_to_a_server_on_the_same_loop,
-    without_it_tokio_says_what_is_missing,
+    reqwest_talks_to_a_server_on_the_same_loop;
+    ours: without_it_tokio_says_what_is_missing,
     a_nested_loop_in_an_entered_coroutine_changes_nothing,
     the_budget_of_a_tokio_around_it_does_not_run_out,
 ];

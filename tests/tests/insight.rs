@@ -456,12 +456,12 @@ on_every_host![
     a_timer_that_moves_keeps_its_coroutine,
     names_and_places_are_told,
     ten_thousand_are_listed_in_the_order_of_their_spawns,
-    coroutines_below_a_nested_loop_are_running,
     another_thread_sees_who_blocks_the_loop_and_whom,
     asking_from_other_threads_disturbs_nobody,
     the_list_may_be_asked_for_in_wakers_and_destructors,
     the_dump_is_json_and_tells_the_same,
-    without_insight_nothing_is_measured,
+    without_insight_nothing_is_measured;
+    ours: coroutines_below_a_nested_loop_are_running,
 ];
 
 #[test]

@@ -146,10 +146,10 @@ on_every_host![
     polls_are_counted_and_measured_per_coroutine,
     a_slot_that_is_used_again_starts_at_nothing,
     the_longest_poll_has_a_name_and_a_place,
-    a_nested_loop_does_not_count_while_it_sleeps,
+    a_loop_of_somebody_else_counts;
+    ours: a_nested_loop_does_not_count_while_it_sleeps,
     a_nested_loop_does_not_count_while_it_works,
     what_comes_before_and_after_a_nested_loop_counts,
-    a_loop_of_somebody_else_counts,
 ];
 
 #[cfg(feature = "glib")]
@@ -250,8 +250,8 @@ mod reports {
         assert_eq!(remote["waiting_on"][0]["kind"], "timer");
     }
 
-    on_every_host![
-        a_slow_poll_is_logged_with_name_place_and_duration,
+    on_every_host![;
+        ours: a_slow_poll_is_logged_with_name_place_and_duration,
         the_environment_turns_it_on,
         sigusr2_dumps_every_runtime_while_the_loop_is_blocked,
     ];
