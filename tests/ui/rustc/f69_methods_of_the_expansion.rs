@@ -14,7 +14,7 @@ impl S {
     #[glib_coro::coroutine]
     async fn method(&self) {
         self.capture();
-        self.run();
+        self.defined();
     }
 }
 
