@@ -15,9 +15,9 @@ use std::time::Duration;
 use clap::Parser;
 use futures_util::FutureExt;
 use glib_coro::object::{Bound, spawn_for};
+use glib_coro::signal::ctrl_c;
 use glib_coro::task::CancellationToken;
 use glib_coro::{select, sleep, spawn};
-use glib_coro_examples::ctrl_c::CtrlC;
 use glib_coro_examples::http::client::Download;
 use glib_coro_examples::http::server::{self, Limits};
 use glib_coro_examples::log::Log;
@@ -54,7 +54,6 @@ async fn main() -> ExitCode {
 
 async fn run(options: Options) -> io::Result<()> {
     windows::start("downloads")?;
-    let ctrl_c = CtrlC::listen()?;
     let address = match options.address {
         Some(address) => address,
         None => serve(options.step).await?,
@@ -62,7 +61,7 @@ async fn run(options: Options) -> io::Result<()> {
     let window = open(address);
     select! {
         () = windows::closed(&window).fuse() => {}
-        pressed = ctrl_c.pressed().fuse() => pressed?,
+        pressed = ctrl_c().fuse() => pressed?,
     }
     Ok(())
 }
@@ -198,7 +197,7 @@ async fn fetch(
 }
 
 /// Removes the row that a button is in, after a question. A second click does not ask again.
-#[glib_coro::coroutine(detach, overlap = "drop")]
+#[glib_coro::coroutine(detach, overlap = "drop", per = cancel)]
 async fn on_cancel(cancel: &gtk::Button) {
     if !is_sure(cancel, "Cancel this download?").await {
         return;

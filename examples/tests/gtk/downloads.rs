@@ -1,8 +1,11 @@
 //! Downloads, from outside.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use glib_coro_tests::display::{Colour, Display, Picture, Window};
 
-use crate::support::Program;
+use crate::support::{PATIENCE, Program};
 use crate::{display, start, start_blind};
 
 const SEARCH: (i32, i32) = (240, 25);
@@ -15,10 +18,16 @@ const EMPTY: Colour = Colour([0xff, 0xff, 0xff]);
 /// Answers the question that a program asks with yes.
 fn agree(display: &Display, window: Window) {
     let dialog = display.window_beside("downloads", window);
-    let picture = display.wait_for(dialog, "a question", is_drawn);
-    let (width, height) = (picture.width() as i32, picture.height() as i32);
-    display.click((width * 3 / 4, height - 17), 1);
-    display.wait_until_gone(dialog);
+    let deadline = Instant::now() + PATIENCE;
+    // A window may still change its size when it is drawn for the first time, and the click miss.
+    while let Some(picture) = display.picture(dialog) {
+        assert!(Instant::now() < deadline, "the question stays");
+        if is_drawn(&picture) {
+            let (width, height) = (picture.width() as i32, picture.height() as i32);
+            display.click((width * 3 / 4, height - 17), 1);
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
 }
 
 /// What is not drawn yet is black.

@@ -145,21 +145,9 @@ impl Display {
     #[track_caller]
     pub fn window_beside(&self, program: &str, window: Window) -> Window {
         wait_for("another window", || {
-            let windows = self.windows(program).into_iter();
-            windows.filter(|other| *other != window).last()
+            let mut windows = self.windows(program).into_iter();
+            windows.rfind(|other| *other != window)
         })
-    }
-
-    /// Waits until a window is gone.
-    ///
-    /// # Panics
-    ///
-    /// If it stays.
-    #[track_caller]
-    pub fn wait_until_gone(&self, window: Window) {
-        wait_for("the window's end", || {
-            self.picture(window).is_none().then_some(())
-        });
     }
 
     /// The windows of a program that can be seen.
