@@ -191,9 +191,9 @@ on_every_host![
     dropping_the_runtime_cancels_its_token,
     what_nobody_looks_at_ends_the_program,
     an_error_ends_the_program_with_its_message,
-    what_nobody_looks_at_ends_all_nested_loops,
     an_abort_does_not_end_the_program,
     a_worker_runs_what_it_is_given_on_its_thread,
     dropping_a_worker_drops_its_coroutines_there,
-    a_worker_dropped_by_its_own_coroutine_does_not_wait_for_itself,
+    a_worker_dropped_by_its_own_coroutine_does_not_wait_for_itself;
+    ours: what_nobody_looks_at_ends_all_nested_loops,
 ];

@@ -433,8 +433,8 @@ on_every_host![alone:
     a_thread_that_ends_drops_its_coroutines_itself,
     a_thread_that_ends_with_its_own_runtime_drops_its_coroutines,
     spawn_in_thread_local_destructors_does_not_abort,
-    a_runtime_that_runs_while_its_thread_ends_loses_nothing,
     a_thousand_runtimes_leave_no_descriptor;
-    ours: a_runtime_dropped_inside_one_of_its_coroutines,
+    ours: a_runtime_that_runs_while_its_thread_ends_loses_nothing,
+    a_runtime_dropped_inside_one_of_its_coroutines,
     a_runtime_dropped_under_a_nested_loop_of_its_own,
 ];
