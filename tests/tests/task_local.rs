@@ -100,10 +100,40 @@ fn outside_a_scope_it_panics_at_the_caller(_: Host) {
     assert!(panic.file.ends_with("task_local.rs"), "{panic:?}");
 }
 
+/// While one coroutine looks at its value and runs a nested loop meanwhile, others have theirs.
+fn looking_at_a_value_keeps_no_other_from_its_own(host: Host) {
+    host.runtime().block_on(async {
+        let other = spawn(NAME.scope("other", async {
+            let mut seen = observe(3).await;
+            seen.extend(NAME.scope("inner", observe(2)).await);
+            seen.push(NAME.get());
+            seen
+        }));
+        let looking = spawn(NAME.scope("looking", async {
+            NAME.with(|name| {
+                glib_coro::block_on(async {
+                    for _ in 0..20 {
+                        yield_now().await;
+                    }
+                });
+                assert_eq!(NAME.get(), *name, "looked at twice");
+            });
+            observe(1).await
+        }));
+        assert_eq!(looking.await.unwrap(), ["looking"; 2]);
+        let seen = [
+            "other", "other", "other", "other", "inner", "inner", "inner", "other",
+        ];
+        assert_eq!(other.await.unwrap(), seen);
+        assert!(NAME.try_with(|_| ()).is_err(), "nothing is left behind");
+    });
+}
+
 on_every_host![
     each_future_sees_its_own_value,
     scopes_nest,
     values_can_change,
     destructors_see_the_value,
-    outside_a_scope_it_panics_at_the_caller,
+    outside_a_scope_it_panics_at_the_caller;
+    ours: looking_at_a_value_keeps_no_other_from_its_own,
 ];

@@ -64,6 +64,8 @@ pub use self::join_error::JoinError;
 pub use self::join_handle::{AbortOnDrop, JoinHandle};
 pub use self::join_set::JoinSet;
 pub use self::scope::{Scope, scope};
+#[doc(hidden)]
+pub use self::task_local::LocalSlot;
 pub use self::task_local::{AccessError, LocalKey, Scoped};
 pub use self::yield_now::{YieldNow, yield_now};
 pub use crate::core::id::Id;

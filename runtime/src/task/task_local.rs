@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::thread;
 
@@ -35,8 +36,8 @@ macro_rules! task_local {
         $(#[$attribute])*
         $visibility static $name: $crate::task::LocalKey<$type> = {
             ::std::thread_local! {
-                static SLOT: ::std::cell::RefCell<::std::option::Option<$type>> =
-                    const { ::std::cell::RefCell::new(::std::option::Option::None) };
+                static SLOT: $crate::task::LocalSlot<$type> =
+                    const { $crate::task::LocalSlot::__new() };
             }
             $crate::task::LocalKey::__new(&SLOT)
         };
@@ -44,14 +45,87 @@ macro_rules! task_local {
     };
 }
 
+/// Where the value of a [`LocalKey`] lies while the future that it belongs to is polled.
+#[doc(hidden)]
+pub struct LocalSlot<T> {
+    base: Cell<T>,
+    /// Values put in by polls inside a nested loop, while [`LocalKey::with`] looks at the one below.
+    nested: RefCell<Vec<Rc<Cell<T>>>>,
+}
+
+/// Borrowed while a function looks at the value, so that nobody takes it away.
+type Cell<T> = RefCell<Option<T>>;
+
+impl<T> LocalSlot<T> {
+    #[doc(hidden)]
+    pub const fn __new() -> Self {
+        Self {
+            base: Cell::new(None),
+            nested: RefCell::new(Vec::new()),
+        }
+    }
+
+    /// Does something with the innermost cell.
+    fn with_innermost<R>(&self, act: impl FnOnce(&Cell<T>) -> R) -> R {
+        let nested = self.nested.borrow().last().cloned();
+        act(nested.as_deref().unwrap_or(&self.base))
+    }
+
+    /// Puts a value in.
+    fn put(&self, value: &mut Option<T>) -> Put {
+        let swapped = self.with_innermost(|cell| {
+            let mut cell = cell.try_borrow_mut().ok()?;
+            std::mem::swap(&mut *cell, value);
+            Some(())
+        });
+        if swapped.is_some() {
+            return Put::Swapped;
+        }
+        let cell = Rc::new(Cell::new(value.take()));
+        self.nested.borrow_mut().push(cell);
+        Put::Nested
+    }
+
+    /// Takes it out again.
+    fn take(&self, put: &Put, value: &mut Option<T>) {
+        match put {
+            // Nobody looks at it any more: whoever did is further up on the stack.
+            Put::Swapped => {
+                self.with_innermost(|cell| std::mem::swap(&mut *cell.borrow_mut(), value));
+            }
+            Put::Nowhere => {}
+            Put::Nested => {
+                let cell = self.nested.borrow_mut().pop();
+                *value = cell.and_then(|cell| cell.take());
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for LocalSlot<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalSlot").finish_non_exhaustive()
+    }
+}
+
+/// How a value was put into its slot.
+enum Put {
+    /// In exchange for the one that was there.
+    Swapped,
+    /// On top of it, as somebody looks at it.
+    Nested,
+    /// Not at all: the slot is gone, as it is only while the thread ends. Then nobody can look at it either.
+    Nowhere,
+}
+
 /// A value declared by [`task_local!`](crate::task_local).
 pub struct LocalKey<T: 'static> {
-    slot: &'static thread::LocalKey<RefCell<Option<T>>>,
+    slot: &'static thread::LocalKey<LocalSlot<T>>,
 }
 
 impl<T: 'static> LocalKey<T> {
     #[doc(hidden)]
-    pub const fn __new(slot: &'static thread::LocalKey<RefCell<Option<T>>>) -> Self {
+    pub const fn __new(slot: &'static thread::LocalKey<LocalSlot<T>>) -> Self {
         Self { slot }
     }
 
@@ -91,7 +165,7 @@ impl<T: 'static> LocalKey<T> {
     /// Outside [`scope`](Self::scope).
     pub fn try_with<R>(&'static self, function: impl FnOnce(&T) -> R) -> Result<R, AccessError> {
         self.slot
-            .try_with(|slot| slot.borrow().as_ref().map(function))
+            .try_with(|slot| slot.with_innermost(|cell| cell.borrow().as_ref().map(function)))
             .ok()
             .flatten()
             .ok_or(AccessError(()))
@@ -109,13 +183,6 @@ impl<T: 'static> LocalKey<T> {
     {
         self.with(T::clone)
     }
-
-    fn swap(&'static self, value: &mut Option<T>) {
-        // The slot is gone only while the thread ends; then nobody can look at it either.
-        let _ = self
-            .slot
-            .try_with(|slot| std::mem::swap(&mut *slot.borrow_mut(), value));
-    }
 }
 
 impl<T: 'static> fmt::Debug for LocalKey<T> {
@@ -127,19 +194,26 @@ impl<T: 'static> fmt::Debug for LocalKey<T> {
 /// Puts a value into the slot, and takes it out again when dropped.
 struct Swapped<'a, T: 'static> {
     key: &'static LocalKey<T>,
+    /// What was in the slot, if it was exchanged.
     outer: &'a mut Option<T>,
+    put: Put,
 }
 
 impl<'a, T: 'static> Swapped<'a, T> {
     fn new(key: &'static LocalKey<T>, value: &'a mut Option<T>) -> Self {
-        key.swap(value);
-        Self { key, outer: value }
+        let put = key.slot.try_with(|slot| slot.put(value));
+        Self {
+            key,
+            outer: value,
+            put: put.unwrap_or(Put::Nowhere),
+        }
     }
 }
 
 impl<T: 'static> Drop for Swapped<'_, T> {
     fn drop(&mut self) {
-        self.key.swap(self.outer);
+        let Self { key, outer, put } = self;
+        let _ = key.slot.try_with(|slot| slot.take(put, outer));
     }
 }
 
