@@ -42,6 +42,10 @@ impl Host {
     }
 
     /// What `Metrics::sources` says with this many priorities in use.
+    #[cfg_attr(
+        not(feature = "glib"),
+        expect(unused_variables, reason = "no other loop has any")
+    )]
     pub fn sources(self, priorities: usize) -> usize {
         match self {
             #[cfg(feature = "glib")]
