@@ -10,7 +10,7 @@ use std::sync::Once;
 use std::thread;
 
 use rustix::io::ioctl_fionbio;
-use rustix::process::Signal;
+use rustix::process::{Signal, getpid};
 
 use crate::core::{Core, Level, registry};
 use crate::task::dump;
@@ -36,11 +36,15 @@ fn try_install() -> io::Result<()> {
     thread::Builder::new()
         .name("glib-coro dump".to_owned())
         .spawn(move || serve(reader))?;
+    let process = getpid();
     let action = move || {
-        let _ = rustix::io::write(&writer, b"!");
+        // A forked child has the pipe, too, but not the thread.
+        if getpid() == process {
+            let _ = rustix::io::write(&writer, b"!");
+        }
     };
-    // SAFETY: the action may run inside a signal handler: it is one `write` on a descriptor that it owns,
-    // which is async-signal-safe and does not block.
+    // SAFETY: the action may run inside a signal handler: it is `getpid` and one `write` on a descriptor that it
+    // owns, which are async-signal-safe and do not block.
     unsafe { signal_hook_registry::register(Signal::USR2.as_raw(), action) }?;
     Ok(())
 }

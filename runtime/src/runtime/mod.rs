@@ -34,6 +34,19 @@
 //! A future that never returns `Pending` breaks the first assumption, so operations of this crate that
 //! could complete for ever (I/O on a descriptor that is always ready) return `Pending` once after
 //! 128 completions within one poll, as tokio's do.
+//!
+//! # Programs that abort on panic, and that fork
+//!
+//! Under `panic = "abort"` nothing can be caught: the first panic of a coroutine ends the process, after the panic
+//! hook has printed it. No join sees a panic then, and the unhandled-error hook gets errors alone. Everything
+//! else is the same.
+//!
+//! After `fork` only a child that goes on to `exec` is fine, and every descriptor of a runtime is closed by
+//! that (`std::process::Command` and our `process` do nothing else). A child that stays without
+//! `exec` has one thread and a copy of the runtime whose descriptors are those of the parent: its epoll set, its
+//! timer and its wake-ups are shared, so that both would take events from each other. It must not iterate the
+//! loop, nor drop the runtime, but leave with `_exit`; what GLib says about `fork` is no different. A
+//! SIGUSR2 there prints no dump.
 
 mod builder;
 #[cfg(feature = "signal")]

@@ -82,7 +82,8 @@ mod virtual_clock {
     ///
     /// The timers that are due at the new moment fire at once, in the order of their deadlines, and all of
     /// them see the new moment. What waits for them in coroutines of the same priority or a more urgent
-    /// one has been polled once when this returns. To let a time go by moment after moment, and to have
+    /// one has been polled once when this returns; a timer that such a coroutine sets anew for a moment that is past
+    /// as well fires when nothing is ready, or after 61 polls at the latest. To let a time go by moment after moment, and to have
     /// everything that follows from a timer over, [`sleep`](crate::time::sleep) instead.
     ///
     /// ```

@@ -9,7 +9,8 @@
 //! [`Builder::start_paused`](crate::runtime::Builder), or by `pause()`. It then shows the same moment
 //! until nothing else can run, and jumps to the deadline of the next timer. An hour's sleep takes no time,
 //! and a program that depends on nothing but timers, with coroutines of one priority, does the same in
-//! every run.
+//! every run. (With [`idle`](crate::idle) the moments are still the same, but not the order within one: when a turn
+//! of idle priority comes, depends on real time.)
 //!
 //! ```
 //! # #[cfg(feature = "test-util")]
