@@ -470,11 +470,12 @@ on_every_host!(
     disposals_on_other_threads_race_with_polls_and_spawns,
     a_thousand_of_them_leave_the_count_of_references_alone,
     get_elsewhere_panics_at_the_line_of_the_caller,
-    a_nested_loop_inside_its_poll_keeps_the_object_and_the_others_going,
     it_has_a_name_a_priority_and_the_line_of_its_spawn,
     the_runtime_may_end_before_the_object,
     an_aborted_one_leaves_the_object,
     a_private_struct_is_bound_through_its_object,
     several_objects_end_it_with_the_first_of_them,
-    calls_overlap_per_object,
+    calls_overlap_per_object;
+    // The others do not nest.
+    ours: a_nested_loop_inside_its_poll_keeps_the_object_and_the_others_going,
 );
