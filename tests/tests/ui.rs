@@ -18,7 +18,7 @@ fn ui() {
     if ui::rustc::is_worded_by(WORDED_BY) {
         cases.compile_fail("ui/fail/*.rs");
         cases.compile_fail("ui/rustc/*.rs");
-        // How a type is called depends on which other types of that name there are.
+        // What depends on GLib: a feature that is missing, or how a type is called beside others of its name.
         if cfg!(feature = "glib") {
             cases.compile_fail("ui/rustc_glib/*.rs");
         }
