@@ -8,7 +8,6 @@
 
 #![deny(unsafe_code)]
 
-#[cfg(feature = "glib")]
 pub mod bus;
 mod child;
 #[cfg(target_os = "linux")]

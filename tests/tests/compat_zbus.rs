@@ -4,8 +4,6 @@
 #![cfg(feature = "zbus")]
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -13,50 +11,18 @@ use futures_util::StreamExt;
 use glib_coro::compat::zbus::Runtime;
 use glib_coro::task::{CancellationToken, JoinSet};
 use glib_coro::{idle, sleep, spawn, timeout};
+use glib_coro_tests::bus::Bus;
 use glib_coro_tests::{Host, descriptors, on_every_host};
 use zbus::connection::Builder;
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, Proxy, fdo, interface};
 
-/// A bus that nobody else uses; gone when dropped.
-struct Bus {
-    daemon: Child,
-    address: String,
+fn builder(bus: &Bus) -> Builder<'static> {
+    Builder::address(bus.address()).runtime(Runtime::current())
 }
 
-impl Bus {
-    /// `None`: there is no `dbus-daemon` on this machine. In CI there must be.
-    fn start() -> Option<Self> {
-        let daemon = Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--print-address=1"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
-        let Ok(mut daemon) = daemon else {
-            let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
-            assert!(!ci, "dbus-daemon is missing, and CI=true");
-            eprintln!("SKIPPED: dbus-daemon is missing; `make deps` installs it");
-            return None;
-        };
-        let mut lines = BufReader::new(daemon.stdout.take().expect("a pipe")).lines();
-        let address = lines.next().expect("an address").expect("text");
-        Some(Self { daemon, address })
-    }
-
-    async fn connect(&self) -> Connection {
-        self.builder().build().await.unwrap()
-    }
-
-    fn builder(&self) -> Builder<'static> {
-        Builder::address(self.address.as_str()).runtime(Runtime::current())
-    }
-}
-
-impl Drop for Bus {
-    fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
-    }
+async fn connect(bus: &Bus) -> Connection {
+    builder(bus).build().await.unwrap()
 }
 
 const NAME: &str = "com.example.Counter";
@@ -89,7 +55,7 @@ impl Counter {
 }
 
 async fn serve(bus: &Bus) -> Connection {
-    let builder = bus.builder().serve_at(PATH, Counter { count: 0 });
+    let builder = builder(bus).serve_at(PATH, Counter { count: 0 });
     builder.name(NAME).build().await.unwrap()
 }
 
@@ -104,12 +70,12 @@ fn threads() -> usize {
 fn service_and_clients_talk_on_one_thread(host: Host) {
     // A stream that nobody reads holds up the connection after 64 signals: zbus bounds its queues.
     const CALLS: u32 = 50;
-    let Some(bus) = Bus::start() else { return };
+    let bus = Bus::start();
     host.runtime().block_on(async {
         idle().await;
         let before = threads();
         let service = serve(&bus).await;
-        let client = proxy(&bus.connect().await).await;
+        let client = proxy(&connect(&bus).await).await;
         let mut signals = client.receive_signal("Added").await.unwrap();
         let mut calls = JoinSet::new();
         for _ in 0..CALLS {
@@ -132,10 +98,10 @@ fn service_and_clients_talk_on_one_thread(host: Host) {
 }
 
 fn a_call_that_is_never_answered_times_out(host: Host) {
-    let Some(bus) = Bus::start() else { return };
+    let bus = Bus::start();
     host.runtime().block_on(async {
         let _service = serve(&bus).await;
-        let builder = bus.builder().method_timeout(Duration::from_millis(20));
+        let builder = builder(&bus).method_timeout(Duration::from_millis(20));
         let client = proxy(&builder.build().await.unwrap()).await;
         let error = client.call::<_, _, ()>("Never", &()).await.unwrap_err();
         assert!(error.to_string().contains("timed out"), "{error}");
@@ -146,9 +112,9 @@ fn a_call_that_is_never_answered_times_out(host: Host) {
 }
 
 fn the_loss_of_the_bus_is_noticed(host: Host) {
-    let Some(bus) = Bus::start() else { return };
+    let bus = Bus::start();
     host.runtime().block_on(async {
-        let connection = bus.connect().await;
+        let connection = connect(&bus).await;
         let mut messages = zbus::MessageStream::from(&connection);
         let waiter = spawn(async move { while messages.next().await.is_some() {} });
         idle().await;
@@ -159,13 +125,13 @@ fn the_loss_of_the_bus_is_noticed(host: Host) {
 }
 
 fn a_connection_that_is_dropped_leaves_nothing(host: Host) {
-    let Some(bus) = Bus::start() else { return };
+    let bus = Bus::start();
     let runtime = host.runtime();
     let mut open = 0;
     for round in 0..3 {
         runtime.block_on(async {
             let service = serve(&bus).await;
-            let client = proxy(&bus.connect().await).await;
+            let client = proxy(&connect(&bus).await).await;
             let count: u32 = client.call("Add", &2_u32).await.unwrap();
             assert_eq!(count, 2);
             drop((client, service));
@@ -182,10 +148,10 @@ fn a_connection_that_is_dropped_leaves_nothing(host: Host) {
 }
 
 fn a_connection_may_be_used_from_other_threads(host: Host) {
-    let Some(bus) = Bus::start() else { return };
+    let bus = Bus::start();
     host.runtime().block_on(async {
         let _service = serve(&bus).await;
-        let client = proxy(&bus.connect().await).await;
+        let client = proxy(&connect(&bus).await).await;
         let done = CancellationToken::new();
         let end = done.clone();
         let thread = thread::spawn(move || {

@@ -1,82 +1,45 @@
 //! The listener on a bus of its own: a real `dbus-daemon`, real signals.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
+
+use glib_coro_tests::bus::Bus;
 
 use crate::support::{Program, header, on_both_loops, path, run};
 
 const PROGRAM: &str = "dbus_signal_listener";
 
-/// A bus that nobody else uses; gone when dropped.
-struct Bus {
-    daemon: Child,
-    address: String,
+fn command(bus: &Bus, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env("DBUS_SESSION_BUS_ADDRESS", bus.address());
+    command
 }
 
-impl Bus {
-    /// `None`: there is no `dbus-daemon` on this machine. In CI there must be.
-    fn start() -> Option<Self> {
-        let daemon = Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--print-address=1"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
-        let Ok(mut daemon) = daemon else {
-            let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
-            assert!(!ci, "dbus-daemon is missing, and CI=true");
-            eprintln!("SKIPPED: dbus-daemon is missing; `make deps` installs it");
-            return None;
-        };
-        let mut lines = BufReader::new(daemon.stdout.take().expect("a pipe")).lines();
-        let address = lines.next().expect("an address").expect("text");
-        Some(Self { daemon, address })
+/// A listener that is listening.
+fn listener(bus: &Bus, setting: &str) -> Program {
+    let mut command = command(bus, path(PROGRAM));
+    let program = Program::spawn(command.arg("session").env("USE_GLIB", setting));
+    assert_eq!(program.line(), header(setting));
+    assert_eq!(
+        program.line(),
+        "org.freedesktop.DBus.NameAcquired[/org/freedesktop/DBus](':1.0')"
+    );
+    // It is listening once it hears of somebody else who comes: these signals are for those who asked.
+    let mut asked = false;
+    while !asked {
+        send(bus, "/", "com.example.Probe.Probe", &[]);
+        asked = program.line_within(Duration::from_millis(200)).is_some();
     }
-
-    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = Command::new(program);
-        command.env("DBUS_SESSION_BUS_ADDRESS", &self.address);
-        command
-    }
-
-    /// A listener that is listening.
-    fn listener(&self, setting: &str) -> Program {
-        let mut command = self.command(path(PROGRAM));
-        let program = Program::spawn(command.arg("session").env("USE_GLIB", setting));
-        assert_eq!(program.line(), header(setting));
-        assert_eq!(
-            program.line(),
-            "org.freedesktop.DBus.NameAcquired[/org/freedesktop/DBus](':1.0')"
-        );
-        // It is listening once it hears of somebody else who comes: these signals are for those who asked.
-        let mut asked = false;
-        while !asked {
-            self.send("/", "com.example.Probe.Probe", &[]);
-            asked = program.line_within(Duration::from_millis(200)).is_some();
-        }
-        program
-    }
-
-    fn send(&self, path: &str, signal: &str, arguments: &[&str]) {
-        let status = self
-            .command("dbus-send")
-            .args(["--session", "--type=signal", path, signal])
-            .args(arguments)
-            .status();
-        assert!(status.expect("dbus-send runs").success());
-    }
-
-    fn end(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
-    }
+    program
 }
 
-impl Drop for Bus {
-    fn drop(&mut self) {
-        self.end();
-    }
+fn send(bus: &Bus, path: &str, signal: &str, arguments: &[&str]) {
+    let status = command(bus, "dbus-send")
+        .args(["--session", "--type=signal", path, signal])
+        .args(arguments)
+        .status();
+    assert!(status.expect("dbus-send runs").success());
 }
 
 /// What the listener says about the example's own interface; the bus itself tells of comers and goers.
@@ -93,17 +56,17 @@ fn next_of_ours(program: &Program) -> String {
 
 on_both_loops! {
     fn signals_are_printed_as_they_come(setting) {
-        let Some(bus) = Bus::start() else { return };
-        let program = bus.listener(setting);
-        bus.send("/com/example/Obj", "com.example.Iface.Ping", &[
+        let bus = Bus::start();
+        let program = listener(&bus, setting);
+        send(&bus, "/com/example/Obj", "com.example.Iface.Ping", &[
             "string:hello", "int32:5", "array:string:a,b", "dict:string:int32:x,1", "boolean:true", "double:1.5",
         ]);
-        bus.send("/com/example/Obj", "com.example.Iface.NoArgs", &[]);
-        bus.send("/a/b", "com.example.I2.Sig", &[
+        send(&bus, "/com/example/Obj", "com.example.Iface.NoArgs", &[]);
+        send(&bus, "/a/b", "com.example.I2.Sig", &[
             "string:it's", "array:string:", "variant:uint32:3", "byte:7", "objpath:/a", "int64:-1", "double:2",
             "string:two\nlines\u{1b}",
         ]);
-        bus.send("/a", "com.example.I2.One", &["variant:byte:2"]);
+        send(&bus, "/a", "com.example.I2.One", &["variant:byte:2"]);
         assert_eq!(
             next_of_ours(&program),
             "com.example.Iface.Ping[/com/example/Obj]('hello', 5, ['a', 'b'], {'x': 1}, true, 1.5)"
@@ -117,10 +80,10 @@ on_both_loops! {
     }
 
     fn who_calls_it_gets_an_answer(setting) {
-        let Some(bus) = Bus::start() else { return };
-        let _program = bus.listener(setting);
+        let bus = Bus::start();
+        let _program = listener(&bus, setting);
         let call = |method: &str| {
-            bus.command("dbus-send")
+            command(&bus, "dbus-send")
                 .args(["--session", "--print-reply", "--dest=:1.0", "/nothing", method])
                 .output()
                 .expect("dbus-send runs")
@@ -132,9 +95,9 @@ on_both_loops! {
     }
 
     fn the_loss_of_the_bus_ends_it(setting) {
-        let Some(mut bus) = Bus::start() else { return };
-        let program = bus.listener(setting);
-        bus.end();
+        let bus = Bus::start();
+        let program = listener(&bus, setting);
+        drop(bus);
         let end = program.end();
         assert_eq!(
             end.lines.last().expect("a line"),
@@ -144,15 +107,15 @@ on_both_loops! {
     }
 
     fn ctrl_c_ends_it_well(setting) {
-        let Some(bus) = Bus::start() else { return };
-        let program = bus.listener(setting);
+        let bus = Bus::start();
+        let program = listener(&bus, setting);
         program.interrupt();
         program.end().well();
     }
 
     fn waiting_costs_nothing_and_no_thread(setting) {
-        let Some(bus) = Bus::start() else { return };
-        let program = bus.listener(setting);
+        let bus = Bus::start();
+        let program = listener(&bus, setting);
         let before = program.ticks();
         thread::sleep(Duration::from_millis(500));
         assert!(program.ticks() <= before + 2);
