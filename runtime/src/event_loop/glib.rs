@@ -7,25 +7,27 @@
     reason = "a custom GSource; every block says why it is sound"
 )]
 
+mod hosted;
+
 use std::cell::{Cell, OnceCell};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::ptr;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Arc, LazyLock, Weak};
+use std::sync::{Arc, Weak};
 
 use glib::ffi;
 use glib::translate::{IntoGlib, ToGlibPtr, from_glib_full, from_glib_none};
 
+pub(crate) use self::hosted::glib_core_of;
+use self::hosted::{HOSTED, address};
 use super::{Driver, EventLoop, Level, Turn};
 use crate::core::lock::Lock;
+use crate::core::log_panic;
 use crate::core::name::Name;
 use crate::core::task::{Spec, Task};
-use crate::core::{Core, log_panic};
 use crate::task::Priority;
 
 /// A GLib `MainContext` as the host of a runtime.
@@ -173,57 +175,6 @@ impl fmt::Debug for GLib {
             .field("sources", &self.sources())
             .finish()
     }
-}
-
-/// The contexts that have a runtime, by address. An address is taken out before its context is freed:
-/// destroying the context destroys its sources, and that ends the host.
-static HOSTED: LazyLock<Lock<Hosted>> = LazyLock::new(Lock::default);
-
-#[derive(Default)]
-struct Hosted(HashMap<usize, Weak<Core>>);
-
-impl Hosted {
-    fn get(&self, address: usize) -> Option<Arc<Core>> {
-        let core = self.0.get(&address)?.upgrade()?;
-        (!core.is_closed()).then_some(core)
-    }
-
-    /// `false`: the context has a runtime already.
-    fn insert(&mut self, context: &glib::MainContext, driver: &Driver) -> bool {
-        let is_free = self.get(address(context)).is_none();
-        if is_free {
-            self.0.insert(address(context), driver.downgrade());
-        }
-        is_free
-    }
-
-    /// Forgets a context unless it has another runtime by now.
-    fn remove(&mut self, address: usize, driver: &Driver) {
-        if let Entry::Occupied(entry) = self.0.entry(address)
-            && entry.get().ptr_eq(&driver.downgrade())
-        {
-            entry.remove();
-        }
-    }
-
-    /// Another runtime of the same thread.
-    fn beside(&self, core: &Arc<Core>) -> Option<Arc<Core>> {
-        self.0
-            .values()
-            .filter_map(Weak::upgrade)
-            .find(|other| core.is_beside(other) && !other.is_closed() && !Arc::ptr_eq(core, other))
-    }
-}
-
-/// The runtime that a context hosts.
-pub(crate) fn glib_core_of(context: &glib::MainContext) -> Option<Arc<Core>> {
-    HOSTED.lock().get(address(context))
-}
-
-/// Identifies a context for as long as it lives.
-fn address(context: &glib::MainContext) -> usize {
-    let pointer: *mut ffi::GMainContext = context.to_glib_none().0;
-    pointer as usize
 }
 
 /// What the sources of one runtime share. Each source holds a reference, and the host holds one to each
