@@ -63,12 +63,13 @@ impl Core {
             if std::mem::replace(&mut tasks.closed, true) {
                 return;
             }
-            tasks.abort_all()
+            let wakers = tasks.abort_all();
+            self.aborts.fetch_add(wakers.len(), Ordering::Relaxed);
+            wakers
         };
         let entered = current::enter(self);
         let queue = entered.queue();
         let _care = self.care();
-        self.aborts.fetch_add(wakers.len(), Ordering::Relaxed);
         self.closed.store(true, Ordering::Release);
         for waker in wakers {
             waker.wake();

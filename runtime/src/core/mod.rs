@@ -126,7 +126,8 @@ pub(crate) struct Core {
     /// For wakers between turns; kept for its allocation.
     wakers: Lock<Vec<Waker>>,
     /// Coroutines marked for abortion that have not ended. While it is zero, which is nearly always, a
-    /// poll need not look into the table.
+    /// poll need not look into the table. Counted up under the table's lock, together with the mark; down after
+    /// the entry was taken out: so it is never too low.
     aborts: AtomicUsize,
     polling: Polling,
     insight: Option<Arc<Insight>>,
@@ -363,10 +364,16 @@ impl Core {
 
     /// Marks a coroutine to be dropped at its await point, from any thread.
     pub(crate) fn abort(&self, slot: u32, id: Id) {
-        let Some(waker) = self.tasks.lock().abort(slot, id) else {
-            return;
+        let waker = {
+            let mut tasks = self.tasks.lock();
+            let Some(waker) = tasks.abort(slot, id) else {
+                return;
+            };
+            // Under the lock: a coroutine that ends meanwhile is taken out, and counted down, after this. The
+            // other way round the count would be too low for a moment, and the mark of another not seen.
+            self.aborts.fetch_add(1, Ordering::Relaxed);
+            waker
         };
-        self.aborts.fetch_add(1, Ordering::Relaxed);
         waker.wake();
     }
 
