@@ -19,7 +19,7 @@ use futures_util::{AsyncReadExt, FutureExt, select};
 use glib_coro::runtime::Worker;
 use glib_coro::task::{self, Builder, Direction, Id, Info, JoinSet, State, WaitingOn, scope};
 use glib_coro::{
-    Async, Handle, block_on, readable, sleep, spawn, time, timeout, writable, yield_now,
+    Async, Handle, block_on, readable, sleep, spawn, time, timeout, unblock, writable, yield_now,
 };
 use glib_coro_tests::{Host, on_every_host, run};
 use serde_json::Value;
@@ -296,6 +296,38 @@ fn another_thread_sees_who_blocks_the_loop_and_whom(host: Host) {
     });
 }
 
+fn without_insight_another_thread_asks_the_loop(host: Host) {
+    let rt = host.builder().insight(false).build().unwrap();
+    let handle = rt.handle();
+    rt.block_on(async {
+        let sleeper = Builder::new().name("sleeper").spawn(sleep(HOUR));
+        settle().await;
+        let watchdog = handle.clone();
+        let asked = unblock(move || {
+            let all = watchdog.all();
+            (all, serde_json::from_str(&watchdog.dump()))
+        });
+        let (all, dump) = asked.await;
+        let info = all.iter().find(|info| info.id() == sleeper.id()).unwrap();
+        assert_eq!(
+            (info.name(), info.state()),
+            (Some("sleeper"), State::Waiting)
+        );
+        let dump: Value = dump.expect("JSON");
+        assert_eq!(dump["coroutines"].as_array().unwrap().len(), all.len());
+    });
+    // Nobody runs the loop any more: no answer, and no waiting for ever.
+    let (all, dump) = thread::spawn(move || (handle.all(), handle.dump()))
+        .join()
+        .unwrap();
+    assert!(all.is_empty());
+    let dump: Value = serde_json::from_str(&dump).expect("JSON");
+    assert_eq!(
+        (&dump["coroutines"], &dump["metrics"]),
+        (&Value::Null, &Value::Null)
+    );
+}
+
 fn asking_from_other_threads_disturbs_nobody(host: Host) {
     let rt = host.builder().insight(true).build().unwrap();
     let done = Arc::new(AtomicBool::new(false));
@@ -457,6 +489,7 @@ on_every_host![
     names_and_places_are_told,
     ten_thousand_are_listed_in_the_order_of_their_spawns,
     another_thread_sees_who_blocks_the_loop_and_whom,
+    without_insight_another_thread_asks_the_loop,
     asking_from_other_threads_disturbs_nobody,
     the_list_may_be_asked_for_in_wakers_and_destructors,
     the_dump_is_json_and_tells_the_same,

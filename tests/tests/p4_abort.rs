@@ -183,6 +183,35 @@ fn abort_from_another_thread(host: Host) {
     assert_eq!(drops.threads(), vec![thread::current().id(); 100]);
 }
 
+/// Handles that were made before the owner thread knew of the coroutine, used by either thread before and after.
+fn abort_of_what_another_thread_spawned(host: Host) {
+    let rt = host.runtime();
+    for (elsewhere, seen) in [(false, false), (false, true), (true, false), (true, true)] {
+        let drops = DropNote::new();
+        let (guard, handle) = (drops.guard(), rt.handle());
+        let spawned = thread::spawn(move || {
+            let task = handle.spawn(async move {
+                let _guard = guard;
+                pending::<()>().await
+            });
+            let abort = task.abort_handle();
+            (task, abort)
+        });
+        let (task, abort) = spawned.join().unwrap();
+        if seen {
+            rt.block_on(yield_now());
+            rt.block_on(yield_now());
+        }
+        if elsewhere {
+            thread::spawn(move || abort.abort()).join().unwrap();
+        } else {
+            abort.abort();
+        }
+        assert_cancelled(&rt, task);
+        assert_eq!(drops.threads(), [thread::current().id()]);
+    }
+}
+
 fn abort_after_completion_leaves_the_output(host: Host) {
     let rt = host.runtime();
     let task = rt.spawn(async { 42 });
@@ -570,6 +599,7 @@ on_every_host![
     abort_during_its_own_poll_takes_effect_at_the_next_await,
     abort_during_the_poll_that_completes_it_leaves_the_output,
     abort_from_another_thread,
+    abort_of_what_another_thread_spawned,
     abort_after_completion_leaves_the_output,
     an_abort_handle_of_an_ended_coroutine_aborts_nobody_else,
     abort_twice_is_abort_once,

@@ -1,29 +1,35 @@
 //! What this thread is in the middle of: which core's turn, and which coroutine's poll.
 
 use std::cell::{Cell, RefCell};
+use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::Core;
 use super::id::Id;
-use super::local::{self, LocalQueue};
+use super::local::{self, LocalRef};
+use super::outcome::Description;
+use super::table::Entry;
 use super::task::Runnable;
 
 thread_local! {
-    /// Entered cores with their run queues, the innermost last. Pushed and popped by [`Entered`] alone.
-    static CORES: RefCell<Vec<(Arc<Core>, LocalQueue)>> = const { RefCell::new(Vec::new()) };
+    /// Entered cores with what belongs to this thread, the innermost last. Pushed and popped by [`Entered`] alone.
+    static CORES: RefCell<Vec<(Arc<Core>, LocalRef)>> = const { RefCell::new(Vec::new()) };
     /// How many reasons there are to poll [with care](needs_care). Written by [`Care`] alone.
     static CARES: Cell<usize> = const { Cell::new(0) };
-    /// The poll in progress. Set by [`begin`], put back by [`end`]: polls nest.
-    static RUNNING: Running = const { Running::new(None) };
+    /// The poll in progress. Set by [`begin`], cleared by [`end`].
+    static RUNNING: Running = const { Running::new() };
 }
 
-/// A poll. One cell per field: a processor stalls when it reads at once what was written piece by piece.
+/// A poll.
 #[derive(Debug)]
 pub(super) struct Running {
     /// `None`: no coroutine is being polled, or the one that was has ended.
     id: Cell<Option<Id>>,
+    slot: Cell<u32>,
+    /// It is there to drop its future.
+    is_aborted: Cell<bool>,
     /// How many more ready operations this poll may perform.
     allowance: Cell<u8>,
 }
@@ -32,41 +38,103 @@ pub(super) struct Running {
 const ALLOWANCE: u8 = 128;
 
 impl Running {
-    const fn new(id: Option<Id>) -> Self {
+    const fn new() -> Self {
         Self {
-            id: Cell::new(id),
+            id: Cell::new(None),
+            slot: Cell::new(0),
+            is_aborted: Cell::new(false),
             allowance: Cell::new(ALLOWANCE),
         }
     }
 
-    #[inline]
-    fn replace(&self, other: &Self) -> Self {
-        Self {
-            id: Cell::new(self.id.replace(other.id.get())),
-            allowance: Cell::new(self.allowance.replace(other.allowance.get())),
-        }
+    /// Copies all of it.
+    fn set(&self, other: &Self) {
+        self.id.set(other.id.get());
+        self.slot.set(other.slot.get());
+        self.is_aborted.set(other.is_aborted.get());
+        self.allowance.set(other.allowance.get());
     }
 }
 
-/// Starts a poll; returns what to give to [`end`].
+/// Starts a poll. If there is one in progress it must have been put [aside](set_aside).
 #[inline]
-pub(super) fn begin(id: Id) -> Running {
-    RUNNING.with(|running| running.replace(&Running::new(Some(id))))
+pub(super) fn begin(id: Id, slot: u32, is_aborted: bool) {
+    RUNNING.with(|running| {
+        running.id.set(Some(id));
+        running.slot.set(slot);
+        running.is_aborted.set(is_aborted);
+        running.allowance.set(ALLOWANCE);
+    });
 }
 
-/// Ends a poll and puts the outer one back. `true`: the coroutine has ended.
+/// Ends a poll. `true`: the coroutine has ended.
 #[inline]
-pub(super) fn end(outer: &Running) -> bool {
-    RUNNING
-        .with(|running| running.replace(outer))
-        .id
-        .get()
-        .is_none()
+pub(super) fn end() -> bool {
+    RUNNING.with(|running| running.id.take()).is_none()
 }
 
 /// Notes that the coroutine being polled has ended.
 pub(super) fn finish() {
     RUNNING.with(|running| running.id.set(None));
+}
+
+/// Makes room for a poll inside the one in progress. Returns what to give to [`put_back`].
+pub(super) fn set_aside() -> Running {
+    let outer = Running::new();
+    RUNNING.with(|running| outer.set(running));
+    outer
+}
+
+pub(super) fn put_back(outer: &Running) {
+    RUNNING.with(|running| running.set(outer));
+}
+
+/// Whether the coroutine being polled is to drop its future instead.
+#[inline]
+pub(super) fn is_aborted() -> bool {
+    RUNNING.with(|running| running.is_aborted.get())
+}
+
+/// Notes that the coroutine being polled waits for the first time.
+pub(super) fn waits(waker: &Waker) {
+    let is_aborted = running_entry(|_, _, entry| entry.waits(waker.clone()));
+    if is_aborted == Some(true) {
+        waker.wake_by_ref();
+    }
+}
+
+/// Who the coroutine being polled is.
+pub(super) fn describe() -> Description {
+    let known = running_entry(|core, id, entry| Description {
+        core: Some(core.clone()),
+        id,
+        name: entry.name.clone(),
+        location: entry.location,
+    });
+    known.unwrap_or_else(|| Description {
+        // It is in no table, because its runtime ended when it was about to be spawned.
+        core: None,
+        id: id().expect("a coroutine is being polled"),
+        name: None,
+        location: Location::caller(),
+    })
+}
+
+/// Does something with the entry of the coroutine being polled. Its core is entered, but not always the innermost: the program
+/// may have entered another one meanwhile.
+fn running_entry<R>(act: impl FnOnce(&Arc<Core>, Id, &mut Entry) -> R) -> Option<R> {
+    let (id, slot) = RUNNING.with(|running| (running.id.get(), running.slot.get()));
+    let id = id?;
+    let mut act = Some(act);
+    let done = CORES.try_with(|cores| {
+        cores.borrow().iter().rev().find_map(|(core, local)| {
+            core.with_table(&mut local.borrow_mut(), |table| {
+                let entry = table.get_mut(slot, id)?;
+                Some((act.take()?)(core, id, entry))
+            })
+        })
+    });
+    done.ok().flatten()
 }
 
 /// The coroutine being polled on this thread.
@@ -104,16 +172,25 @@ pub(crate) fn core() -> Option<Arc<Core>> {
         .flatten()
 }
 
-/// The queue of an entered core.
+/// The innermost entered core, and what belongs to this thread of it.
+#[inline]
+pub(crate) fn innermost() -> Option<(Arc<Core>, LocalRef)> {
+    CORES
+        .try_with(|cores| cores.borrow().last().cloned())
+        .ok()
+        .flatten()
+}
+
+/// What belongs to this thread of an entered core.
 #[cold]
-pub(super) fn queue_of(core: &Core) -> Option<LocalQueue> {
-    let queue = CORES.try_with(|cores| {
+pub(super) fn local_of(core: &Core) -> Option<LocalRef> {
+    let local = CORES.try_with(|cores| {
         let cores = cores.borrow();
         let mut entries = cores.iter().rev();
-        let (_, queue) = entries.find(|(entered, _)| std::ptr::eq(&**entered, core))?;
-        Some(queue.clone())
+        let (_, local) = entries.find(|(entered, _)| std::ptr::eq(&**entered, core))?;
+        Some(local.clone())
     });
-    queue.ok().flatten()
+    local.ok().flatten()
 }
 
 /// Queues a coroutine that belongs to the innermost entered core; gives back any other.
@@ -122,9 +199,9 @@ pub(super) fn push(runnable: Runnable) -> Result<(), Runnable> {
     let mut runnable = Some(runnable);
     let must_tell = CORES.try_with(|cores| {
         let cores = cores.borrow();
-        let (innermost, queue) = cores.last()?;
+        let (innermost, local) = cores.last()?;
         let woken = runnable.take_if(|woken| Arc::ptr_eq(&woken.metadata().core, innermost))?;
-        let must_tell = queue.borrow_mut().push(woken.metadata().priority, woken);
+        let must_tell = local.borrow_mut().queue.push(woken);
         must_tell.then(|| innermost.clone())
     });
     // Outside the borrow: the host's waker is somebody else's code.
@@ -178,23 +255,23 @@ pub(crate) fn guard(core: &Arc<Core>) -> Guard {
 #[derive(Debug)]
 pub(crate) struct Entered {
     core: Arc<Core>,
-    queue: LocalQueue,
+    local: LocalRef,
 }
 
 impl Entered {
-    /// The core's run queue.
-    pub(super) fn queue(&self) -> &LocalQueue {
-        &self.queue
+    /// What belongs to this thread of the core.
+    pub(super) fn local(&self) -> &LocalRef {
+        &self.local
     }
 }
 
 /// Enters a core on its owner thread.
 pub(crate) fn enter(core: &Arc<Core>) -> Entered {
-    let queue = local::queue_of(core);
-    let _ = CORES.try_with(|cores| cores.borrow_mut().push((core.clone(), queue.clone())));
+    let local = local::of(core);
+    let _ = CORES.try_with(|cores| cores.borrow_mut().push((core.clone(), local.clone())));
     Entered {
         core: core.clone(),
-        queue,
+        local,
     }
 }
 
@@ -209,9 +286,9 @@ impl Drop for Entered {
             Some(cores.remove(position))
         });
         drop(entry);
-        if Rc::strong_count(&self.queue) == 1 {
-            // The thread is ending: its storage, which keeps the queue otherwise, is gone.
-            local::abandon(&self.core, &self.queue);
+        if Rc::strong_count(&self.local) == 1 {
+            // The thread is ending: its storage, which keeps it otherwise, is gone.
+            local::abandon(&self.core, &self.local);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Waker;
 
+use super::table::Entry;
 use super::turn::wake_idlers;
 use super::{Core, current, outcome, reactor};
 
@@ -39,15 +40,18 @@ impl Core {
 
     /// Whether no coroutine is alive but those in the middle of a poll. If not, wakes `waker` when there
     /// may be an answer.
-    pub(crate) fn poll_drained(&self, waker: &Waker) -> bool {
-        let mut tasks = self.tasks.lock();
-        if tasks.len() <= self.polling.depth() {
-            return true;
-        }
-        let displaced = tasks.drained.replace(waker.clone());
-        drop(tasks);
+    pub(crate) fn poll_drained(self: &Arc<Self>, waker: &Waker) -> bool {
+        let entered = current::enter(self);
+        // What another thread spawned is alive as well.
+        self.accept_remote(entered.local());
+        let (is_drained, displaced) = self.with_table(&mut entered.local().borrow_mut(), |table| {
+            if table.len() <= self.polling.depth() {
+                return (true, None);
+            }
+            (false, table.drained.replace(waker.clone()))
+        });
         drop(displaced);
-        false
+        is_drained
     }
 
     /// Whether the host was destroyed on another thread, so that the owner must [`close`](Self::close).
@@ -58,38 +62,45 @@ impl Core {
     /// Ends the runtime: drops every future on this thread, which must be the owner. Coroutines in the
     /// middle of a poll, which are further down on this stack, are dropped when that poll returns.
     pub(crate) fn close(self: &Arc<Self>) {
-        let wakers = {
-            let mut tasks = self.tasks.lock();
-            if std::mem::replace(&mut tasks.closed, true) {
-                return;
-            }
-            let wakers = tasks.abort_all();
-            self.aborts.fetch_add(wakers.len(), Ordering::Relaxed);
-            wakers
-        };
-        let entered = current::enter(self);
-        let queue = entered.queue();
-        let _care = self.care();
-        self.closed.store(true, Ordering::Release);
-        for waker in wakers {
-            waker.wake();
+        if self.closed.swap(true, Ordering::AcqRel) {
+            return;
         }
+        let entered = current::enter(self);
+        let local = entered.local();
+        let wakers: Vec<_> = {
+            let local = &mut *local.borrow_mut();
+            let marked: Vec<_> = self.with_table(local, |table| {
+                table.iter_mut().filter_map(Entry::abort).collect()
+            });
+            local.aborts += marked.len();
+            marked
+        };
+        self.remote.close();
+        let _care = self.care();
+        wakers.into_iter().flatten().for_each(Waker::wake);
         reactor::wake_all(&mut self.timers.close());
         self.reactor.close();
         loop {
-            self.accept_remote(queue);
+            self.accept_remote(local);
             loop {
-                let runnable = queue.borrow_mut().pop_any();
-                let Some(runnable) = runnable else { break };
-                self.run(runnable);
+                let next = {
+                    let mut local = local.borrow_mut();
+                    let runnable = local.queue.pop_any();
+                    runnable.map(|runnable| (self.is_aborted(&mut local, &runnable), runnable))
+                };
+                let Some((is_aborted, runnable)) = next else {
+                    break;
+                };
+                self.run(local, runnable, is_aborted);
             }
-            if self.tasks.lock().len() <= self.polling.depth() {
+            let alive = self.with_table(&mut local.borrow_mut(), |table| table.len());
+            if alive <= self.polling.depth() {
                 break;
             }
             // Another thread is between waking a coroutine and queueing it.
             std::thread::yield_now();
         }
-        wake_idlers(queue);
+        wake_idlers(local);
     }
 
     /// The host is gone. On the owner thread that ends the runtime; elsewhere the futures cannot be

@@ -1,19 +1,54 @@
 //! The list of a core's coroutines with what each of them does.
 //!
 //! Nothing is kept for it but a number beside each waker: at the moment of the question, the table of
-//! coroutines, the queues, the timers, the descriptors and the joins are gone through, each under its own
-//! lock, and brought together afterwards. No foreign code runs meanwhile, so any thread may ask, also
-//! while the owner thread is in the middle of a poll. The run queue alone is out of other threads' sight; what is in it they know
-//! only where insight notes it.
+//! coroutines, the queues, the timers, the descriptors and the joins are gone through, one after the other,
+//! and brought together afterwards. No foreign code runs meanwhile. The table and the run queue are out of other threads'
+//! sight: where there is insight the table is a shared one and tells what is in the queue, so that any thread may
+//! look while the owner is in the middle of a poll; elsewhere they have to ask the owner.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use super::Core;
 use super::info::{Info, State, WaitingOn};
+use super::local::Message;
+use super::metrics::Metrics;
+use super::table::Table;
 use super::{local, registry};
 
+/// How long another thread waits for the owner's answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 impl Core {
-    /// Every coroutine that has not ended, in the order in which they were spawned.
+    /// The coroutines and the figures, from any thread. `None`: this is another one, there is no insight, and
+    /// the owner does not answer.
+    pub(crate) fn picture(&self) -> Option<(Vec<Info>, Metrics)> {
+        if self.shared.is_some() || self.is_owned_by_this_thread() || self.is_closed() {
+            return Some((self.inventory(), self.metrics()));
+        }
+        let (asker, answer) = mpsc::channel();
+        self.send(Message::Ask(asker));
+        answer.recv_timeout(PATIENCE).ok()
+    }
+
+    /// Lets `look` see the table, if this thread can.
+    fn look_at_table(&self, look: impl FnOnce(&Table)) {
+        if let Some(shared) = &self.shared {
+            return look(&shared.lock());
+        }
+        let mut look = Some(look);
+        local::with(self, |local| {
+            if let Some(look) = look.take() {
+                look(&local.borrow().table);
+            }
+        });
+        if let (Some(look), Some((table, _))) = (look, &*self.estate.lock()) {
+            look(table);
+        }
+    }
+
+    /// Every coroutine that has not ended, in the order in which they were spawned. On the owner thread, or with insight.
     pub(crate) fn inventory(&self) -> Vec<Info> {
         // What they wait for comes first: one that waited and is woken meanwhile is then found ready.
         let mut waits: HashMap<_, Vec<WaitingOn>> = HashMap::new();
@@ -27,29 +62,30 @@ impl Core {
         }
         // A coroutine may wait for one of another runtime.
         for core in registry::all() {
-            let tasks = core.tasks.lock();
-            for (_, entry) in tasks.iter() {
-                if let Some(joiner) = entry.joiner {
-                    let join = WaitingOn::Join { id: entry.id };
-                    waits.entry(joiner).or_default().push(join);
+            core.look_at_table(|table| {
+                for (_, id, entry) in table.iter() {
+                    if let Some(joiner) = entry.joiner {
+                        let join = WaitingOn::Join { id };
+                        waits.entry(joiner).or_default().push(join);
+                    }
                 }
-            }
+            });
         }
-        let (slots, mut infos): (Vec<_>, Vec<_>) = {
-            let tasks = self.tasks.lock();
-            let list = tasks.iter().map(|(slot, entry)| {
-                let info = Info {
-                    id: entry.id,
+        let mut slots = Vec::new();
+        let mut infos = Vec::new();
+        self.look_at_table(|table| {
+            for (slot, id, entry) in table.iter() {
+                slots.push((slot, id));
+                infos.push(Info {
+                    id,
                     name: entry.name.clone(),
                     location: entry.location,
                     state: State::Waiting,
                     waiting_on: Vec::new(),
                     record: None,
-                };
-                ((slot, entry.id), info)
-            });
-            list.unzip()
-        };
+                });
+            }
+        });
         if let Some(insight) = &self.insight {
             let records = insight.records(slots.into_iter());
             for (info, record) in infos.iter_mut().zip(records) {
@@ -57,11 +93,13 @@ impl Core {
             }
         }
         let mut ready = HashSet::new();
-        self.remote.for_each(|runnable| {
-            ready.insert(runnable.metadata().id);
+        self.remote.for_each(|message| {
+            if let Message::Woken(runnable) = message {
+                ready.insert(runnable.metadata().id);
+            }
         });
-        local::with(self, |queue| {
-            let queue = queue.borrow();
+        local::with(self, |local| {
+            let queue = &local.borrow().queue;
             ready.extend(queue.iter().map(|runnable| runnable.metadata().id));
         });
         let running = self.polling.numbers();

@@ -1,83 +1,142 @@
-//! The run queues of this thread's cores.
+//! What belongs to the owner thread alone: its cores' run queues and tables of coroutines.
 //!
-//! Only the owner thread touches a core's run queue, so it lies in that thread's own storage, where it
-//! needs no lock: a lock for each push and pop was a quarter of the instructions of a yield. Other threads go
-//! through the remote queue, and so does everybody once the storage of a thread that ends is gone.
+//! It lies in that thread's own storage, where it needs no lock: locks were a quarter of the instructions of a
+//! yield, and as much of those of a spawn. Other threads send [messages](Message) through the
+//! remote queue, and so does everybody once the storage of a thread that ends is gone.
 
 use std::cell::RefCell;
+use std::mem::take;
 use std::rc::Rc;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Weak, mpsc};
 
+use super::id::Id;
+use super::info::Info;
+use super::metrics::Metrics;
 use super::run_queue::RunQueue;
+use super::table::Table;
+use super::task::{Runnable, Spec};
 use super::turn::wake_idlers;
 use super::{Core, current};
 
-/// A run queue. Borrowed for one push or pop at a time, and no user code runs meanwhile.
-pub(super) type LocalQueue = Rc<RefCell<RunQueue>>;
-
-/// The cores that this thread built, with their queues.
-#[derive(Default)]
-struct Queues(Vec<(Weak<Core>, LocalQueue)>);
-
-thread_local! {
-    static QUEUES: RefCell<Queues> = RefCell::default();
+/// What the owner thread knows about a core. Borrowed for one push, pop or entry at a time, and no user code
+/// runs meanwhile.
+#[derive(Debug)]
+pub(crate) struct Local {
+    pub(super) queue: RunQueue,
+    /// Where there is insight this one stays empty and the core has [another](Core::shared), for other threads to see.
+    pub(super) table: Table,
+    /// Coroutines marked for abortion that have not ended. While it is zero, which is nearly always, a
+    /// poll need not look into the table.
+    pub(super) aborts: usize,
 }
 
-impl Drop for Queues {
-    /// The thread ends. Whoever closes a core later on finds what is ready in its remote queue.
+pub(crate) type LocalRef = Rc<RefCell<Local>>;
+
+impl Local {
+    fn new(core: &Core) -> LocalRef {
+        Rc::new(RefCell::new(Self {
+            queue: RunQueue::new(core.insight.clone()),
+            table: Table::default(),
+            aborts: 0,
+        }))
+    }
+}
+
+/// What other threads tell the owner, or ask it.
+#[derive(Debug)]
+pub(super) enum Message {
+    Woken(Runnable),
+    Spawned(Runnable, Spec),
+    Abort { slot: u32, id: Id },
+    Ask(mpsc::Sender<(Vec<Info>, Metrics)>),
+}
+
+/// The cores that this thread built.
+#[derive(Default)]
+struct Locals(Vec<(Weak<Core>, LocalRef)>);
+
+thread_local! {
+    static LOCALS: RefCell<Locals> = RefCell::default();
+}
+
+impl Drop for Locals {
+    /// The thread ends. Whoever closes a core later on finds what is here in the core.
     fn drop(&mut self) {
-        for (core, queue) in self.0.drain(..) {
+        for (core, local) in self.0.drain(..) {
             if let Some(core) = core.upgrade() {
-                abandon(&core, &queue);
+                abandon(&core, &local);
             }
         }
     }
 }
 
-/// Moves what is ready to the remote queue, when nobody will look into this one any more.
+/// Leaves everything to the core, when nobody will look here any more.
 #[cold]
-pub(super) fn abandon(core: &Core, queue: &LocalQueue) {
-    wake_idlers(queue);
+pub(super) fn abandon(core: &Core, local: &LocalRef) {
+    wake_idlers(local);
+    let estate = {
+        let local = &mut *local.borrow_mut();
+        (take(&mut local.table), take(&mut local.aborts))
+    };
+    *core.estate.lock() = Some(estate);
     loop {
-        let runnable = queue.borrow_mut().pop_any();
+        let runnable = local.borrow_mut().queue.pop_any();
         let Some(runnable) = runnable else { break };
-        if core.remote.push(runnable) {
-            core.reactor.notify();
-        }
+        core.send(Message::Woken(runnable));
     }
 }
 
-/// Makes the queue of a core that this thread owns.
+/// Makes what belongs to the thread that made the core.
 pub(super) fn create(core: &Arc<Core>) {
-    let queue = RunQueue::new(core.insight.clone());
-    let entry = (Arc::downgrade(core), Rc::new(RefCell::new(queue)));
+    let entry = (Arc::downgrade(core), Local::new(core));
     // A thread that is ending has no storage left; the remote queue serves it.
-    let _ = QUEUES.try_with(|queues| {
-        let entries = &mut queues.borrow_mut().0;
+    let _ = LOCALS.try_with(|locals| {
+        let entries = &mut locals.borrow_mut().0;
         entries.retain(|(core, _)| core.strong_count() > 0);
         entries.push(entry);
     });
 }
 
-/// Does something with a core's queue. `None` on any thread but the owner, and on the owner when its
-/// storage is gone and the core is not [entered](current::enter).
-#[inline]
-pub(super) fn with<R>(core: &Core, act: impl FnOnce(&LocalQueue) -> R) -> Option<R> {
-    let mut act = Some(act);
-    let found = QUEUES.try_with(|queues| {
-        let queues = queues.borrow();
-        let mut entries = queues.0.iter();
-        let (_, queue) = entries.find(|(owned, _)| std::ptr::eq(owned.as_ptr(), core))?;
-        Some((act.take()?)(queue))
-    });
-    match found {
-        Ok(result) => result,
-        Err(_) => current::queue_of(core).and_then(|queue| Some((act?)(&queue))),
+/// Takes over what was abandoned, if anything was.
+fn inherit(core: &Core, local: &LocalRef) {
+    if let Some((table, aborts)) = core.estate.lock().take() {
+        let local = &mut *local.borrow_mut();
+        (local.table, local.aborts) = (table, aborts);
     }
 }
 
-/// A core's queue, on its owner thread. When the thread's storage is gone it is one that lasts as long as
+/// Does something with what this thread knows about a core. `None` on any thread but the owner, and on the owner when its
+/// storage is gone and the core is not [entered](current::enter).
+#[inline]
+pub(super) fn with<R>(core: &Core, act: impl FnOnce(&LocalRef) -> R) -> Option<R> {
+    let mut act = Some(act);
+    let found = LOCALS.try_with(|locals| {
+        let locals = locals.borrow();
+        let mut entries = locals.0.iter();
+        let (_, local) = entries.find(|(owned, _)| std::ptr::eq(owned.as_ptr(), core))?;
+        Some((act.take()?)(local))
+    });
+    match found {
+        Ok(result) => result,
+        Err(_) => {
+            let local = current::local_of(core)?;
+            inherit(core, &local);
+            Some((act?)(&local))
+        }
+    }
+}
+
+/// What this thread knows about a core; see [`with`].
+pub(super) fn find(core: &Core) -> Option<LocalRef> {
+    with(core, LocalRef::clone)
+}
+
+/// What belongs to the owner thread, which this one is. When the thread's storage is gone it is kept as long as
 /// the core is entered.
-pub(super) fn queue_of(core: &Core) -> LocalQueue {
-    with(core, LocalQueue::clone).unwrap_or_default()
+pub(super) fn of(core: &Core) -> LocalRef {
+    find(core).unwrap_or_else(|| {
+        let local = Local::new(core);
+        inherit(core, &local);
+        local
+    })
 }

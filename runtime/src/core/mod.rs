@@ -4,13 +4,13 @@
 //! its one descriptor, asks for the next deadline before it sleeps, and gives it turns. Everything here
 //! is `Send + Sync`; coroutines are polled, and their futures dropped, on the owner thread alone.
 //!
-//! The way of one wake: a waker calls [`Core::schedule`], which on the owner thread pushes onto the run
+//! The way of one wake: a waker calls [`schedule`], which on the owner thread pushes onto the run
 //! queue and elsewhere onto the remote queue. [`Core::turn`] pops, polls, and in between collects
 //! what came from outside.
 //!
-//! The run queue lies in the owner thread's storage and has no lock ([`local`]). Locks are taken one at a
-//! time, except `timers` before `reactor`, and `reactor` before one source. No user code runs under any of
-//! them, nor while the run queue is borrowed.
+//! The run queue and the table of coroutines lie in the owner thread's storage and have no lock ([`local`]). Locks are
+//! taken one at a time, except `timers` before `reactor`, and `reactor` before one source. No user code runs under any of
+//! them, nor while the owner's storage is borrowed.
 
 pub(crate) mod backend;
 pub(crate) mod blocking;
@@ -34,6 +34,8 @@ mod remote;
 pub(crate) mod run_queue;
 pub(crate) mod source;
 mod span;
+pub(crate) mod spawn;
+mod table;
 pub(crate) mod task;
 mod thread;
 pub(crate) mod timer_heap;
@@ -43,10 +45,9 @@ mod waiting;
 
 use std::any::Any;
 use std::fmt;
-use std::future::Future;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -58,16 +59,18 @@ use backend::Backend;
 use blocking::BlockingJobs;
 use id::Id;
 use insight::Insight;
+use local::{Local, Message};
 use lock::Lock;
 use metrics::Metrics;
-use outcome::{Description, Report, Unhandled, panic_message};
+use name::Name;
+use outcome::{Unhandled, panic_message};
 use polling::Polling;
 use priority::Priority;
 use reactor::Reactor;
 use remote::RemoteQueue;
 use run_queue::Idler;
-use span::Span;
-use task::{Coroutine, Meta, Runnable, Spec, Table, Task};
+use table::Table;
+use task::{Runnable, UNKNOWN_SLOT};
 use thread::ThreadToken;
 use timers::Timers;
 
@@ -118,17 +121,16 @@ pub(crate) struct Core {
     /// The owner's name, for people.
     thread: Option<String>,
     budget: Duration,
-    remote: RemoteQueue<Runnable>,
-    tasks: Lock<Table>,
+    remote: RemoteQueue<Message>,
+    /// The table of coroutines where there is insight, for other threads to see; elsewhere it is [`Local`]'s.
+    shared: Option<Lock<Table>>,
+    /// What the owner thread's storage held when it went, with the count of aborts. See [`local`].
+    estate: Lock<Option<(Table, usize)>>,
     pub(crate) timers: Timers,
     pub(crate) reactor: Reactor,
     pub(crate) blocking: BlockingJobs,
     /// For wakers between turns; kept for its allocation.
     wakers: Lock<Vec<Waker>>,
-    /// Coroutines marked for abortion that have not ended. While it is zero, which is nearly always, a
-    /// poll need not look into the table. Counted up under the table's lock, together with the mark; down after
-    /// the entry was taken out: so it is never too low.
-    aborts: AtomicUsize,
     polling: Polling,
     insight: Option<Arc<Insight>>,
     /// The turn in progress is to end soon: the root future of a `block_on` is done, or condemned. Set by any thread, cleared
@@ -156,12 +158,12 @@ impl Core {
             thread: std::thread::current().name().map(str::to_owned),
             budget: options.budget,
             remote: RemoteQueue::new(),
-            tasks: Lock::default(),
+            shared: options.insight.then(Lock::default),
+            estate: Lock::default(),
             timers: Timers::default(),
             reactor: Reactor::new(backend.clone()),
             blocking: BlockingJobs::default(),
             wakers: Lock::default(),
-            aborts: AtomicUsize::new(0),
             polling: Polling::default(),
             insight: options
                 .insight
@@ -201,106 +203,50 @@ impl Core {
         self.owner == other.owner
     }
 
+    #[inline]
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Spawns a future that stays on this thread, which must be the owner. `None`: the runtime has
-    /// ended, the future has been dropped.
-    pub(crate) fn spawn_local<F>(
-        self: &Arc<Self>,
-        spec: Spec,
-        report: Option<Report<F::Output>>,
-        future: F,
-    ) -> (Id, Option<Task<F::Output>>)
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-    {
-        let id = Id::next();
-        let span = Span::new(id, &spec);
-        self.enlist(id, spec, |builder| {
-            builder.spawn_local(
-                move |meta| Coroutine::new(meta, future, report, span),
-                schedule,
-            )
-        })
-    }
-
-    /// Spawns a future from any thread.
-    pub(crate) fn spawn_send<F>(
-        self: &Arc<Self>,
-        spec: Spec,
-        report: Option<Report<F::Output>>,
-        future: F,
-    ) -> (Id, Option<Task<F::Output>>)
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
-        let id = Id::next();
-        let span = Span::new(id, &spec);
-        self.enlist(id, spec, |builder| {
-            builder.spawn(
-                move |meta| Coroutine::new(meta, future, report, span),
-                schedule,
-            )
-        })
-    }
-
-    fn enlist<T>(
-        self: &Arc<Self>,
-        id: Id,
-        spec: Spec,
-        create: impl FnOnce(async_task::Builder<Meta>) -> (Runnable, Task<T>),
-    ) -> (Id, Option<Task<T>>) {
-        let mut tasks = self.tasks.lock();
-        if tasks.closed {
-            // The future inside `create` may run any code when it is dropped.
-            drop(tasks);
-            drop(create);
-            return (id, None);
-        }
-        let meta = Meta {
-            core: self.clone(),
-            id,
-            slot: tasks.next_slot(),
-            priority: spec.priority,
-        };
-        let builder = async_task::Builder::new().metadata(meta);
-        let (runnable, task) = create(builder);
-        tasks.insert(id, spec, runnable.waker());
-        drop(tasks);
-        schedule(runnable);
-        (id, Some(task))
+    /// The table of coroutines, wherever it lies.
+    #[inline]
+    fn with_table<R>(&self, local: &mut Local, act: impl FnOnce(&mut Table) -> R) -> R {
+        // Called at one place, so that it is inlined.
+        let mut shared = self.shared.as_ref().map(Lock::lock);
+        act(shared.as_deref_mut().unwrap_or(&mut local.table))
     }
 
     /// Queues a coroutine that was woken, from any thread.
     fn queue(&self, runnable: Runnable) {
         let mut runnable = Some(runnable);
-        let pushed = local::with(self, |queue| {
-            let woken = runnable.take()?;
-            Some(queue.borrow_mut().push(woken.metadata().priority, woken))
+        let pushed = local::with(self, |local| {
+            Some(local.borrow_mut().queue.push(runnable.take()?))
         });
         match (pushed.flatten(), runnable) {
-            (Some(must_tell), _) => {
-                if must_tell {
-                    self.tell_host();
-                }
-            }
-            (None, Some(runnable)) => {
-                if self.remote.push(runnable) {
-                    self.reactor.notify();
-                    self.tell_host();
-                }
-            }
-            (None, None) => {}
+            (Some(true), _) => self.tell_host(),
+            (None, Some(runnable)) => self.send(Message::Woken(runnable)),
+            _ => {}
         }
+    }
+
+    /// Has the owner thread do something.
+    fn send(&self, message: Message) {
+        if self.remote.push(message) {
+            self.call_owner();
+        }
+    }
+
+    /// Has the owner thread look into the remote queue.
+    fn call_owner(&self) {
+        self.reactor.notify();
+        self.tell_host();
     }
 
     /// Has an idler woken when a turn of priority idle comes. On the owner thread.
     pub(crate) fn schedule_idler(&self, idler: Idler) {
-        let must_tell = local::with(self, |queue| queue.borrow_mut().push_idler(idler.clone()));
+        let must_tell = local::with(self, |local| {
+            local.borrow_mut().queue.push_idler(idler.clone())
+        });
         match must_tell {
             Some(true) => self.tell_host(),
             Some(false) => {}
@@ -362,49 +308,48 @@ impl Core {
         }
     }
 
-    /// Marks a coroutine to be dropped at its await point, from any thread.
+    /// Marks a coroutine to be dropped at its await point, from any thread. One that has ended is left alone.
     pub(crate) fn abort(&self, slot: u32, id: Id) {
-        let waker = {
-            let mut tasks = self.tasks.lock();
-            let Some(waker) = tasks.abort(slot, id) else {
-                return;
-            };
-            // Under the lock: a coroutine that ends meanwhile is taken out, and counted down, after this. The
-            // other way round the count would be too low for a moment, and the mark of another not seen.
-            self.aborts.fetch_add(1, Ordering::Relaxed);
-            waker
+        let Some(local) = local::find(self) else {
+            // What is closed has been marked as a whole.
+            if !self.is_closed() {
+                self.send(Message::Abort { slot, id });
+            }
+            return;
         };
-        waker.wake();
-    }
-
-    /// Whether a coroutine is to drop its future instead of polling it.
-    #[inline]
-    fn is_aborted(&self, slot: u32, id: Id) -> bool {
-        self.aborts.load(Ordering::Relaxed) > 0
-            && self
-                .tasks
-                .lock()
-                .get(slot, id)
-                .is_some_and(|entry| entry.aborted)
-    }
-
-    /// Who a coroutine is that has not ended.
-    fn describe(self: &Arc<Self>, slot: u32, id: Id) -> Description {
-        let tasks = self.tasks.lock();
-        let entry = tasks.get(slot, id);
-        Description {
-            core: Some(self.clone()),
-            id,
-            name: entry.and_then(|entry| entry.name.clone()),
-            location: entry.map_or(Location::caller(), |entry| entry.location),
+        if slot == UNKNOWN_SLOT {
+            // What another thread spawned may be on its way here.
+            self.accept_remote(&local);
         }
+        let waker = self.mark(&mut local.borrow_mut(), slot, id);
+        waker.into_iter().for_each(Waker::wake);
+    }
+
+    /// Marks a coroutine, if it has not ended. The waker, if there is one, is to be called.
+    fn mark(&self, local: &mut Local, slot: u32, id: Id) -> Option<Waker> {
+        let marked = self.with_table(local, |table| table.get_mut(slot, id)?.abort());
+        local.aborts += usize::from(marked.is_some());
+        marked.flatten()
+    }
+
+    /// Who a coroutine is that has not ended. On the owner thread.
+    fn name_and_location(
+        self: &Arc<Self>,
+        slot: u32,
+        id: Id,
+    ) -> (Option<Name>, &'static Location<'static>) {
+        let entered = current::enter(self);
+        self.with_table(&mut entered.local().borrow_mut(), |table| {
+            let entry = table.get(slot, id).expect("it has not ended");
+            (entry.name.clone(), entry.location)
+        })
     }
 
     /// Whether a coroutine of that priority is ready on this thread. "No" counts as told to the host,
     /// which may go to sleep on it.
     pub(crate) fn is_ready(&self, priority: Priority) -> bool {
-        let ready = local::with(self, |queue| {
-            let mut queue = queue.borrow_mut();
+        let ready = local::with(self, |local| {
+            let queue = &mut local.borrow_mut().queue;
             let ready = queue.is_ready(priority);
             if !ready {
                 queue.rest(priority);
@@ -427,8 +372,8 @@ impl Core {
 
     /// Whether no coroutine of any priority is ready on this thread, and says so to the run queue.
     fn may_sleep(&self) -> bool {
-        let may_sleep = local::with(self, |queue| {
-            let mut queue = queue.borrow_mut();
+        let may_sleep = local::with(self, |local| {
+            let queue = &mut local.borrow_mut().queue;
             if Priority::ALL.iter().any(|&p| queue.is_ready(p)) {
                 return false;
             }
@@ -449,10 +394,18 @@ impl Core {
         }
     }
 
-    /// Notes which coroutine awaits the handle of one of ours.
+    /// Notes which coroutine awaits the handle of one of ours. From another thread only where there is insight.
     pub(crate) fn note_joiner(&self, slot: u32, id: Id, joiner: Option<Id>) {
-        if let Some(entry) = self.tasks.lock().get_mut(slot, id) {
-            entry.joiner = joiner;
+        let note = |table: &mut Table| {
+            if let Some(entry) = table.get_mut(slot, id) {
+                entry.joiner = joiner;
+            }
+        };
+        match &self.shared {
+            Some(shared) => note(&mut shared.lock()),
+            None => {
+                local::with(self, |local| note(&mut local.borrow_mut().table));
+            }
         }
     }
 
@@ -461,26 +414,24 @@ impl Core {
         self.interrupted.store(true, Ordering::Relaxed);
     }
 
-    /// On any thread but the owner, without the figures of the run queue.
+    /// On any thread but the owner without the figures of the run queue, and without those of the table unless there is insight.
     pub(crate) fn metrics(&self) -> Metrics {
-        let (alive, peak_alive, spawned) = {
-            let tasks = self.tasks.lock();
-            (tasks.len(), tasks.peak, tasks.spawned)
+        let mut metrics = Metrics::default();
+        let read = |table: &Table, metrics: &mut Metrics| {
+            metrics.alive = table.len();
+            metrics.peak_alive = table.peak;
+            metrics.spawned = table.spawned;
         };
-        let (ready, polls, turns) = local::with(self, |queue| {
-            let queue = queue.borrow();
-            (queue.len(), queue.polls, queue.turns)
-        })
-        .unwrap_or_default();
-        let mut metrics = Metrics {
-            alive,
-            peak_alive,
-            spawned,
-            ready,
-            polls,
-            turns,
-            ..Metrics::default()
-        };
+        local::with(self, |local| {
+            let local = local.borrow();
+            metrics.ready = local.queue.len();
+            metrics.polls = local.queue.polls;
+            metrics.turns = local.queue.turns;
+            read(&local.table, &mut metrics);
+        });
+        if let Some(shared) = &self.shared {
+            read(&shared.lock(), &mut metrics);
+        }
         if let Some(insight) = &self.insight {
             insight.report(&mut metrics);
         }

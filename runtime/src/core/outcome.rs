@@ -22,21 +22,27 @@ pub(crate) enum Failure {
 /// The result of a coroutine. A panic or a reportable error that is still inside when it is dropped
 /// reaches the unhandled-error hook: that is how "nobody looked at it" is told, on whichever thread the
 /// last handle goes.
-pub(crate) struct Outcome<T>(State<T>);
-
-/// What is rare is boxed: an outcome is moved several times on its way to whoever joins.
-enum State<T> {
-    Output(T),
-    /// An output that has to be reported if nobody looks at it.
-    Error(Box<(T, Report<T>, Description)>),
-    /// A panic, which has to be reported likewise.
-    Panicked(Box<(Box<dyn Any + Send>, Description)>),
-    /// Cancelled, or taken already.
-    Nothing,
+///
+/// It may be dropped inside async-task, where a panic aborts the process, and what is in it is anybody's code: so each
+/// part sees to its own destruction. What is rare is boxed, as an outcome is moved several times on its way to whoever joins.
+pub(crate) enum Outcome<T> {
+    Output(Output<T>),
+    Error(Error<T>),
+    Panicked(Panic),
+    Cancelled,
 }
 
+/// An output. Empty once it was taken.
+pub(crate) struct Output<T>(Option<T>);
+
+/// An output that has to be reported if nobody looks at it.
+pub(crate) struct Error<T>(Option<Box<(T, Report<T>, Description)>>);
+
+/// A panic, which has to be reported likewise.
+pub(crate) struct Panic(Option<Box<(Box<dyn Any + Send>, Description)>>);
+
 /// Who a coroutine is.
-pub(super) struct Description {
+pub(crate) struct Description {
     /// Whose hook is told. Without one it goes to standard error.
     pub(super) core: Option<Arc<Core>>,
     pub(super) id: Id,
@@ -52,64 +58,72 @@ impl<T> Outcome<T> {
         report: Option<Report<T>>,
         describe: impl FnOnce() -> Description,
     ) -> Self {
-        Self(match (result, report) {
+        match (result, report) {
             (Ok(output), Some(report)) if report(&output).is_some() => {
-                State::Error(Box::new((output, report, describe())))
+                Self::Error(Error(Some(Box::new((output, report, describe())))))
             }
-            (Ok(output), _) => State::Output(output),
+            (Ok(output), _) => Self::Output(Output(Some(output))),
             (Err(Failure::Panicked(payload)), _) => {
-                State::Panicked(Box::new((payload, describe())))
+                Self::Panicked(Panic(Some(Box::new((payload, describe())))))
             }
-            (Err(Failure::Cancelled), _) => State::Nothing,
-        })
-    }
-
-    #[inline]
-    pub(crate) fn into_result(mut self) -> Result<T, Failure> {
-        match self.take() {
-            State::Output(output) => Ok(output),
-            State::Error(error) => Ok(error.0),
-            State::Panicked(panic) => Err(Failure::Panicked(panic.0)),
-            State::Nothing => Err(Failure::Cancelled),
+            (Err(Failure::Cancelled), _) => Self::Cancelled,
         }
     }
 
     #[inline]
-    fn take(&mut self) -> State<T> {
-        std::mem::replace(&mut self.0, State::Nothing)
+    pub(crate) fn into_result(self) -> Result<T, Failure> {
+        let output = match self {
+            Self::Output(mut output) => output.0.take(),
+            Self::Error(mut error) => error.0.take().map(|error| error.0),
+            Self::Panicked(mut panic) => {
+                let panic = panic.0.take();
+                return Err(panic.map_or(Failure::Cancelled, |panic| Failure::Panicked(panic.0)));
+            }
+            Self::Cancelled => None,
+        };
+        output.ok_or(Failure::Cancelled)
     }
 }
 
-impl<T> Drop for Outcome<T> {
+impl<T> Drop for Output<T> {
     #[inline]
     fn drop(&mut self) {
-        match &self.0 {
-            State::Nothing => return,
-            State::Output(_) if !std::mem::needs_drop::<T>() => return,
-            _ => {}
+        if std::mem::needs_drop::<T>()
+            && let Some(output) = self.0.take()
+        {
+            contain(move || drop(output));
         }
-        let state = self.take();
-        // This may run inside async-task, where a panic aborts the process; and the error, the output
-        // and the payload are anybody's code.
-        let told = catch_unwind(AssertUnwindSafe(|| match state {
-            State::Output(output) => drop(output),
-            State::Error(error) => {
-                let (output, report, description) = *error;
-                if let Some(error) = report(&output) {
-                    let message = error.to_string();
-                    description.tell(Cause::Error(message));
-                }
-                drop(output);
+    }
+}
+
+impl<T> Drop for Error<T> {
+    fn drop(&mut self) {
+        let Some(error) = self.0.take() else { return };
+        contain(move || {
+            let (output, report, description) = *error;
+            if let Some(error) = report(&output) {
+                let message = error.to_string();
+                description.tell(Cause::Error(message));
             }
-            State::Panicked(panic) => {
-                let (payload, description) = *panic;
-                description.tell(Cause::Panic(payload));
-            }
-            State::Nothing => {}
-        }));
-        if let Err(payload) = told {
-            super::log_panic("the output of a coroutine that nobody took", payload);
-        }
+            drop(output);
+        });
+    }
+}
+
+impl Drop for Panic {
+    fn drop(&mut self) {
+        let Some(panic) = self.0.take() else { return };
+        contain(move || {
+            let (payload, description) = *panic;
+            description.tell(Cause::Panic(payload));
+        });
+    }
+}
+
+/// Says so if it panics.
+fn contain(end: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(end)) {
+        super::log_panic("the output of a coroutine that nobody took", payload);
     }
 }
 

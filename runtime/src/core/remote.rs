@@ -6,12 +6,12 @@
 
 #[cfg(loom)]
 use loom::sync::{
-    Mutex,
+    Mutex, MutexGuard,
     atomic::{AtomicBool, Ordering},
 };
 #[cfg(not(loom))]
 use std::sync::{
-    Mutex,
+    Mutex, MutexGuard,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -20,16 +20,26 @@ use std::collections::VecDeque;
 /// A queue that any thread fills and one thread, the owner, empties.
 #[derive(Debug)]
 pub(crate) struct RemoteQueue<T> {
-    items: Mutex<VecDeque<T>>,
+    items: Mutex<Items<T>>,
     /// Raised by the first push after a `take`, lowered by `take`. While it is up the owner has been
     /// signalled and will come.
     signalled: AtomicBool,
 }
 
+#[derive(Debug)]
+struct Items<T> {
+    queue: VecDeque<T>,
+    /// The owner takes in nothing new.
+    closed: bool,
+}
+
 impl<T> RemoteQueue<T> {
     pub(crate) fn new() -> Self {
         Self {
-            items: Mutex::new(VecDeque::new()),
+            items: Mutex::new(Items {
+                queue: VecDeque::new(),
+                closed: false,
+            }),
             signalled: AtomicBool::new(false),
         }
     }
@@ -37,11 +47,34 @@ impl<T> RemoteQueue<T> {
     /// Adds an item. `true`: the caller must signal the owner.
     #[must_use]
     pub(crate) fn push(&self, item: T) -> bool {
+        self.lock().queue.push_back(item);
+        self.signal()
+    }
+
+    /// Adds an item unless the queue is [closed](Self::close). `Ok(true)`: the caller must signal the owner.
+    pub(crate) fn offer(&self, item: T) -> Result<bool, T> {
+        let mut items = self.lock();
+        if items.closed {
+            return Err(item);
+        }
+        items.queue.push_back(item);
+        drop(items);
+        Ok(self.signal())
+    }
+
+    /// Refuses what is [offered](Self::offer) from now on.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+    }
+
+    fn signal(&self) -> bool {
+        !self.signalled.swap(true, Ordering::AcqRel)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Items<T>> {
         self.items
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .push_back(item);
-        !self.signalled.swap(true, Ordering::AcqRel)
     }
 
     /// Whether there may be something to take.
@@ -52,11 +85,7 @@ impl<T> RemoteQueue<T> {
 
     /// Looks at each item. `look` must not run foreign code.
     pub(crate) fn for_each(&self, look: impl FnMut(&T)) {
-        self.items
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .iter()
-            .for_each(look);
+        self.lock().queue.iter().for_each(look);
     }
 
     /// Takes all items. Called by the owner only.
@@ -64,11 +93,7 @@ impl<T> RemoteQueue<T> {
         if !self.signalled.swap(false, Ordering::AcqRel) {
             return VecDeque::new();
         }
-        let mut items = self
-            .items
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        std::mem::take(&mut *items)
+        std::mem::take(&mut self.lock().queue)
     }
 }
 

@@ -40,10 +40,11 @@ impl RunQueue {
     /// Adds a coroutine. `true`: the host may be asleep and must be told.
     #[must_use]
     #[inline]
-    pub(super) fn push(&mut self, priority: Priority, runnable: Runnable) -> bool {
+    pub(super) fn push(&mut self, runnable: Runnable) -> bool {
+        let meta = runnable.metadata();
+        let priority = meta.priority;
         if let Some(insight) = &self.insight {
-            let meta = runnable.metadata();
-            insight.woken(meta.slot, meta.id);
+            insight.woken(meta.slot(), meta.id);
         }
         self.fifos[priority as usize].push_back(runnable);
         self.stir(priority)

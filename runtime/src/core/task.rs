@@ -1,13 +1,13 @@
-//! A coroutine: the future as async-task holds it, and the table of those alive.
+//! A coroutine: the future as async-task holds it, and what travels with it.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker, ready};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
-use slab::Slab;
 
 use super::Core;
 use super::current;
@@ -27,8 +27,34 @@ pub(crate) type Task<T> = async_task::Task<Outcome<T>, Meta>;
 pub(crate) struct Meta {
     pub(crate) core: Arc<Core>,
     pub(crate) id: Id,
-    pub(crate) slot: u32,
+    /// Where it stands in the table: set by the owner thread, which is the spawner or accepts what another one spawned.
+    slot: AtomicU32,
     pub(crate) priority: Priority,
+}
+
+/// The slot of a coroutine that another thread spawned and the owner has not seen yet.
+pub(super) const UNKNOWN_SLOT: u32 = u32::MAX;
+
+impl Meta {
+    #[inline]
+    pub(super) fn new(core: Arc<Core>, id: Id, slot: u32, priority: Priority) -> Self {
+        Self {
+            core,
+            id,
+            slot: AtomicU32::new(slot),
+            priority,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn slot(&self) -> u32 {
+        // Nothing else is published with it: who reads it too early looks the coroutine up by its number.
+        self.slot.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_slot(&self, slot: u32) {
+        self.slot.store(slot, Ordering::Relaxed);
+    }
 }
 
 /// What a coroutine is spawned with.
@@ -46,26 +72,19 @@ pin_project! {
         #[pin]
         future: Option<F>,
         report: Option<Report<F::Output>>,
-        core: Arc<Core>,
-        id: Id,
-        slot: u32,
+        // It has waited, and the table has its waker.
+        is_wakeable: bool,
         span: Span,
     }
 }
 
 impl<F: Future> Coroutine<F> {
-    pub(super) fn new(
-        meta: &Meta,
-        future: F,
-        report: Option<Report<F::Output>>,
-        span: Span,
-    ) -> Self {
+    #[inline]
+    pub(super) fn new(future: F, report: Option<Report<F::Output>>, span: Span) -> Self {
         Self {
             future: Some(future),
             report,
-            core: meta.core.clone(),
-            id: meta.id,
-            slot: meta.slot,
+            is_wakeable: false,
             span,
         }
     }
@@ -76,8 +95,7 @@ impl<F: Future> Future for Coroutine<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        // Asked now and not before: from here on a wake, which follows the mark, schedules another poll.
-        let is_aborted = this.core.is_aborted(*this.slot, *this.id);
+        let is_aborted = current::is_aborted();
         let mut output = None;
         let polled = catch_unwind(AssertUnwindSafe(|| {
             ready!(this.span.in_scope(|| {
@@ -91,7 +109,12 @@ impl<F: Future> Future for Coroutine<F> {
             Poll::Ready(())
         }));
         let result = match polled {
-            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Pending) => {
+                if !std::mem::replace(this.is_wakeable, true) {
+                    current::waits(cx.waker());
+                }
+                return Poll::Pending;
+            }
             Ok(Poll::Ready(())) => output.ok_or(Failure::Cancelled),
             Err(first) => {
                 discard(output);
@@ -107,103 +130,8 @@ impl<F: Future> Future for Coroutine<F> {
                 Err(Failure::Panicked(first))
             }
         };
-        let outcome = Outcome::new(result, *this.report, || {
-            this.core.describe(*this.slot, *this.id)
-        });
+        let outcome = Outcome::new(result, *this.report, current::describe);
         current::finish();
         Poll::Ready(outcome)
-    }
-}
-
-/// Every coroutine that has been spawned and has not ended.
-#[derive(Debug, Default)]
-pub(super) struct Table {
-    entries: Slab<Entry>,
-    /// Set when the runtime ends; nothing is added from then on.
-    pub(super) closed: bool,
-    pub(super) spawned: u64,
-    /// Whoever waits for the table to run empty; woken each time that a coroutine ends.
-    pub(super) drained: Option<Waker>,
-    pub(super) peak: usize,
-}
-
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) id: Id,
-    pub(super) name: Option<Name>,
-    pub(super) location: &'static Location<'static>,
-    waker: Waker,
-    pub(super) aborted: bool,
-    /// The coroutine that awaits this one's handle, written by the handle.
-    pub(super) joiner: Option<Id>,
-}
-
-impl Table {
-    /// The slot that the next [`insert`](Self::insert) fills.
-    pub(super) fn next_slot(&self) -> u32 {
-        self.entries.vacant_key() as u32
-    }
-
-    pub(super) fn insert(&mut self, id: Id, spec: Spec, waker: Waker) {
-        self.entries.insert(Entry {
-            id,
-            name: spec.name,
-            location: spec.location,
-            waker,
-            aborted: false,
-            joiner: None,
-        });
-        self.spawned += 1;
-        self.peak = self.peak.max(self.entries.len());
-    }
-
-    pub(super) fn get(&self, slot: u32, id: Id) -> Option<&Entry> {
-        self.entries
-            .get(slot as usize)
-            .filter(|entry| entry.id == id)
-    }
-
-    pub(super) fn get_mut(&mut self, slot: u32, id: Id) -> Option<&mut Entry> {
-        self.entries
-            .get_mut(slot as usize)
-            .filter(|entry| entry.id == id)
-    }
-
-    /// Every coroutine with its slot.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Entry)> {
-        self.entries
-            .iter()
-            .map(|(slot, entry)| (slot as u32, entry))
-    }
-
-    /// Marks a coroutine; `None` when it has ended or is marked already. The waker is to be called.
-    pub(super) fn abort(&mut self, slot: u32, id: Id) -> Option<Waker> {
-        let entry = self
-            .entries
-            .get_mut(slot as usize)
-            .filter(|entry| entry.id == id && !entry.aborted)?;
-        entry.aborted = true;
-        Some(entry.waker.clone())
-    }
-
-    /// Marks every coroutine. The wakers are to be called.
-    pub(super) fn abort_all(&mut self) -> Vec<Waker> {
-        self.entries
-            .iter_mut()
-            .filter(|(_, entry)| !entry.aborted)
-            .map(|(_, entry)| {
-                entry.aborted = true;
-                entry.waker.clone()
-            })
-            .collect()
-    }
-
-    /// Removes a coroutine that has ended. The entry is dropped outside the lock.
-    pub(super) fn remove(&mut self, slot: u32) -> Entry {
-        self.entries.remove(slot as usize)
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
     }
 }

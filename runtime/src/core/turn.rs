@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use super::current::Care;
 use super::id::Id;
 use super::insight::Insight;
-use super::local::LocalQueue;
+use super::local::{Local, LocalRef, Message};
 use super::metrics::LongestPoll;
-use super::outcome::Description;
 use super::priority::Priority;
 use super::reactor::wake_all;
 use super::run_queue::Idler;
+use super::table::Leavings;
 use super::task::Runnable;
 use super::{Core, Level, current};
 
@@ -47,17 +47,17 @@ impl Core {
             return Turn::Done;
         }
         let entered = current::enter(self);
-        let queue = entered.queue();
+        let local = entered.local();
         let _care = self.care();
         self.loop_is_alive();
         self.timers.unpublish();
         let outranked_from_start = {
-            let mut queue = queue.borrow_mut();
+            let queue = &mut local.borrow_mut().queue;
             queue.wake();
             queue.turns += 1;
             more_urgent(priority).any(|p| queue.is_ready(p))
         };
-        let start = self.look(queue);
+        let start = self.look(local);
         // Moments rather than durations: comparing two costs a fifth of subtracting them.
         let spent = start.checked_add(self.budget);
         let mut look_at = start + TIME_PER_LOOK;
@@ -65,28 +65,29 @@ impl Core {
         // The clock is read after every poll, unless the last ones were quick.
         let (mut quick_until, mut unclocked, mut stride) = (start + QUICK, 0, 1);
         if priority == Priority::Idle {
-            wake_idlers(queue);
+            wake_idlers(local);
         }
         loop {
-            let runnable = {
-                let mut queue = queue.borrow_mut();
-                if !outranked_from_start && more_urgent(priority).any(|p| queue.is_ready(p)) {
+            let next = {
+                let mut local = local.borrow_mut();
+                if !outranked_from_start && more_urgent(priority).any(|p| local.queue.is_ready(p)) {
                     return Turn::Done;
                 }
-                queue.pop(priority)
+                let runnable = local.queue.pop(priority);
+                runnable.map(|runnable| (self.is_aborted(&mut local, &runnable), runnable))
             };
-            let Some(runnable) = runnable else {
+            let Some((is_aborted, runnable)) = next else {
                 if polls == 0 {
                     return Turn::Done;
                 }
                 // What those polls asked for may be there already, and costs the host no iteration.
                 polls = 0;
-                let now = self.look(queue);
+                let now = self.look(local);
                 look_at = now + TIME_PER_LOOK;
                 quick_until = now + QUICK;
                 continue;
             };
-            self.run(runnable);
+            self.run(local, runnable, is_aborted);
             self.fire_by_count();
             polls += 1;
             if self.interrupted.load(Ordering::Relaxed) && !self.is_closed() {
@@ -111,12 +112,12 @@ impl Core {
             }
             if polls >= POLLS_PER_LOOK || now >= look_at {
                 polls = 0;
-                now = self.look(queue);
+                now = self.look(local);
                 look_at = now + TIME_PER_LOOK;
             }
             quick_until = now + QUICK;
         }
-        if queue.borrow().is_ready(priority) {
+        if local.borrow().queue.is_ready(priority) {
             Turn::Spent
         } else {
             Turn::Done
@@ -124,7 +125,7 @@ impl Core {
     }
 
     /// Collects I/O, due timers and wakes from other threads; returns the time.
-    pub(super) fn look(&self, queue: &LocalQueue) -> Instant {
+    pub(super) fn look(&self, local: &LocalRef) -> Instant {
         let mut wakers = std::mem::take(&mut *self.wakers.lock());
         let went_off = self.reactor.collect(&mut wakers);
         // Read after the kernel was asked: a timer whose event was collected is due now.
@@ -133,78 +134,120 @@ impl Core {
         self.timers.expire(now, went_off, may_fire, &mut wakers);
         wake_all(&mut wakers);
         *self.wakers.lock() = wakers;
-        self.accept_remote(queue);
+        self.accept_remote(local);
         now
     }
 
-    /// Moves what other threads woke to the run queue.
-    pub(super) fn accept_remote(&self, queue: &LocalQueue) {
-        if self.remote.is_signalled() {
-            let mut must_tell = false;
-            let woken = self.remote.take();
-            let mut queue = queue.borrow_mut();
-            for runnable in woken {
-                must_tell |= queue.push(runnable.metadata().priority, runnable);
+    /// Does what other threads asked for; what they woke goes to the run queue.
+    pub(super) fn accept_remote(&self, local: &LocalRef) {
+        if !self.remote.is_signalled() {
+            return;
+        }
+        let mut must_tell = false;
+        let mut wakers = Vec::new();
+        let mut questions = Vec::new();
+        let messages = self.remote.take();
+        {
+            let local = &mut *local.borrow_mut();
+            for message in messages {
+                match message {
+                    Message::Woken(runnable) => must_tell |= local.queue.push(runnable),
+                    Message::Spawned(runnable, spec) => {
+                        self.enlist_foreign(local, &runnable, spec);
+                        must_tell |= local.queue.push(runnable);
+                    }
+                    Message::Abort { slot, id } => wakers.extend(self.mark(local, slot, id)),
+                    Message::Ask(asker) => questions.push(asker),
+                }
             }
-            drop(queue);
-            if must_tell {
-                self.tell_host();
-            }
+        }
+        if must_tell {
+            self.tell_host();
+        }
+        wakers.into_iter().for_each(Waker::wake);
+        for asker in questions {
+            // Who got tired of waiting is not there any more.
+            let _ = asker.send((self.inventory(), self.metrics()));
         }
     }
 
     /// To be kept while coroutines are polled. `Some`: they are polled with care.
     pub(super) fn care(&self) -> Option<Care> {
-        (self.insight.is_some() || self.polling.depth() > 0).then(Care::new)
+        // A poll in progress may be one of another core.
+        let is_nested = self.polling.depth() > 0 || current::id().is_some();
+        (self.insight.is_some() || is_nested).then(Care::new)
+    }
+
+    /// Whether a coroutine is to drop its future instead of polling it.
+    #[inline]
+    pub(super) fn is_aborted(&self, local: &mut Local, runnable: &Runnable) -> bool {
+        local.aborts > 0 && {
+            let meta = runnable.metadata();
+            self.with_table(local, |table| {
+                let entry = table.get(meta.slot(), meta.id);
+                entry.is_some_and(|entry| entry.aborted)
+            })
+        }
     }
 
     /// Polls one coroutine, and takes it out of the table if it has ended.
     #[inline]
-    pub(super) fn run(self: &Arc<Self>, runnable: Runnable) {
+    pub(super) fn run(self: &Arc<Self>, local: &LocalRef, runnable: Runnable, is_aborted: bool) {
         let meta = runnable.metadata();
-        let (slot, id) = (meta.slot, meta.id);
+        let (slot, id) = (meta.slot(), meta.id);
         let finished = if current::needs_care() {
-            self.poll_with_care(slot, id, runnable)
+            self.poll_with_care(slot, id, is_aborted, runnable)
         } else {
-            self.poll(id, runnable)
+            self.poll(slot, id, is_aborted, runnable)
         };
         if finished {
-            let (entry, drained) = {
-                let mut tasks = self.tasks.lock();
-                (tasks.remove(slot), tasks.drained.take())
+            let Leavings {
+                aborted,
+                waker,
+                drained,
+            } = {
+                let mut local = local.borrow_mut();
+                self.with_table(&mut local, |table| table.remove(slot))
             };
-            drained.into_iter().for_each(Waker::wake);
-            if entry.aborted {
-                self.aborts.fetch_sub(1, Ordering::Relaxed);
+            if aborted {
+                local.borrow_mut().aborts -= 1;
             }
-            drop(entry);
+            drop(waker);
+            drained.into_iter().for_each(Waker::wake);
         }
     }
 
     /// `true`: the coroutine has ended.
     #[inline]
-    fn poll(&self, id: Id, runnable: Runnable) -> bool {
+    fn poll(&self, slot: u32, id: Id, is_aborted: bool, runnable: Runnable) -> bool {
         self.polling.begin(id);
-        let outer = current::begin(id);
+        current::begin(id, slot, is_aborted);
         runnable.run();
-        let finished = current::end(&outer);
+        let finished = current::end();
         self.polling.end();
         finished
     }
 
     /// Polls as the innermost core, inside other polls, and measures: whatever of it is called for.
     #[cold]
-    fn poll_with_care(self: &Arc<Self>, slot: u32, id: Id, runnable: Runnable) -> bool {
+    fn poll_with_care(
+        self: &Arc<Self>,
+        slot: u32,
+        id: Id,
+        is_aborted: bool,
+        runnable: Runnable,
+    ) -> bool {
         let _entered = current::enter(self);
-        let outer = self.polling.set_aside();
+        let outer = (self.polling.set_aside(), current::set_aside());
         if let Some(insight) = &self.insight {
             insight.begin(slot, id);
         }
-        let finished = self.poll(id, runnable);
+        let finished = self.poll(slot, id, is_aborted, runnable);
         if let Some(insight) = &self.insight {
             self.judge(insight, slot, id);
         }
-        self.polling.put_back(outer);
+        self.polling.put_back(outer.0);
+        current::put_back(&outer.1);
         finished
     }
 
@@ -212,7 +255,7 @@ impl Core {
     fn judge(self: &Arc<Self>, insight: &Insight, slot: u32, id: Id) {
         let verdict = insight.end(slot);
         if verdict.is_slow || verdict.is_longest {
-            let Description { name, location, .. } = self.describe(slot, id);
+            let (name, location) = self.name_and_location(slot, id);
             if verdict.is_longest {
                 insight.set_longest(LongestPoll {
                     duration: verdict.duration,
@@ -248,8 +291,8 @@ impl Core {
 }
 
 /// Ends the waits for idleness.
-pub(super) fn wake_idlers(queue: &LocalQueue) {
-    let idlers = queue.borrow_mut().take_idlers();
+pub(super) fn wake_idlers(local: &LocalRef) {
+    let idlers = local.borrow_mut().queue.take_idlers();
     // One after the other: those that were woken may end the waits of others.
     idlers.iter().for_each(wake_idler);
 }

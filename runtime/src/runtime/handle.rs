@@ -105,20 +105,21 @@ impl Handle {
 
     /// Every coroutine of the runtime that has not ended; see [`task::all`].
     ///
-    /// It never waits for a poll, so that a watchdog thread can ask while a coroutine blocks the loop. On another thread than the
-    /// runtime's this is a picture of something that moves; and without [insight](super::Builder::insight) a coroutine that is ready
-    /// because one of the same thread woke it looks there as if it waited for something [other](task::WaitingOn::Other).
+    /// Any thread may ask. With [insight](super::Builder::insight) it is answered at once, also while a coroutine blocks the loop,
+    /// which is what a watchdog wants; the picture is of something that moves. Without insight another thread than the runtime's
+    /// waits for the loop's next turn, for one second at the most, and the list is empty if there was none.
     pub fn all(&self) -> Vec<task::Info> {
-        self.core.inventory()
+        self.core.picture().map_or_else(Vec::new, |(all, _)| all)
     }
 
-    /// The coroutines and the metrics of the runtime as JSON; see [`task::dump`](task::dump()).
+    /// The coroutines and the metrics of the runtime as JSON; see [`task::dump`](task::dump()). On another thread it waits as
+    /// [`all`](Self::all) does, and what is not known then is `null`.
     ///
     /// ```
     /// use std::time::Duration;
     ///
     /// # fn main() -> std::io::Result<()> {
-    /// let runtime = glib_coro::Runtime::new()?;
+    /// let runtime = glib_coro::Runtime::builder().insight(true).build()?;
     /// let handle = runtime.handle();
     /// let watchdog = std::thread::spawn(move || handle.dump());
     /// runtime.block_on(async {

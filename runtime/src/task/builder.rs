@@ -10,7 +10,6 @@ use super::{JoinHandle, Priority};
 use crate::core::name::Name;
 use crate::core::outcome::Report;
 use crate::core::task::Spec;
-use crate::runtime;
 
 /// Spawns a coroutine on the thread's current runtime.
 ///
@@ -29,6 +28,7 @@ use crate::runtime;
 /// On a thread that can have no runtime: another thread iterates its `MainContext`, or the kernel
 /// refuses a descriptor. See [`runtime`](crate::runtime) for which runtime is current where.
 #[track_caller]
+#[inline]
 pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future + 'static,
@@ -111,6 +111,7 @@ impl Builder {
     ///
     /// As [`spawn`].
     #[track_caller]
+    #[inline]
     pub fn spawn<F>(self, future: F) -> JoinHandle<F::Output>
     where
         F: Future + 'static,
@@ -135,6 +136,7 @@ impl Builder {
     }
 
     #[track_caller]
+    #[inline]
     pub(crate) fn spawn_with_report<F>(
         self,
         report: Option<Report<F::Output>>,
@@ -144,10 +146,11 @@ impl Builder {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let core = runtime::current();
-        JoinHandle::spawn_local(&core, self.into_spec(Location::caller()), report, future)
+        let spec = self.into_spec(Location::caller());
+        JoinHandle::spawn_current(spec, report, future)
     }
 
+    #[inline]
     pub(crate) fn into_spec(self, location: &'static Location<'static>) -> Spec {
         Spec {
             name: self.name,

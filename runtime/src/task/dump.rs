@@ -59,7 +59,9 @@ pub fn dump() -> String {
 }
 
 pub(crate) fn render(core: &Arc<Core>) -> String {
-    let (coroutines, metrics) = (core.inventory(), core.metrics());
+    let Some((coroutines, metrics)) = core.picture() else {
+        return render_unanswered(core);
+    };
     let sources = runtime::sources_of(core);
     let ready = coroutines
         .iter()
@@ -73,6 +75,17 @@ pub(crate) fn render(core: &Arc<Core>) -> String {
         write_metrics(json, &metrics, ready, sources);
         json.key("coroutines");
         json.list(&coroutines, |json, info| write_info(json, info, now));
+    });
+    json.into_text()
+}
+
+/// Without insight, on another thread, while the loop is stuck or nobody runs it.
+fn render_unanswered(core: &Core) -> String {
+    let mut json = Json::default();
+    json.object(|json| {
+        json.key("thread").string_or_null(core.thread_name());
+        json.key("metrics").null();
+        json.key("coroutines").null();
     });
     json.into_text()
 }

@@ -11,7 +11,9 @@ use crate::core::Core;
 use crate::core::current;
 use crate::core::name::Name;
 use crate::core::outcome::{Failure, Report};
+use crate::core::spawn::spawn_at;
 use crate::core::task::{Spec, Task};
+use crate::runtime;
 
 /// Waits for a coroutine's output. Dropping it detaches the coroutine, which goes on.
 ///
@@ -29,8 +31,7 @@ use crate::core::task::{Spec, Task};
 /// runtime itself wakes, for a timer or a descriptor, it logs the panic and goes on.) The wakers of this crate
 /// do not panic.
 pub struct JoinHandle<T> {
-    /// `None` once the output has been taken, or when there was nothing to spawn: the runtime had ended, or the call is one that
-    /// never runs.
+    /// `None` when there was nothing to spawn: the runtime had ended, or the call is one that never runs.
     task: Option<Task<T>>,
     id: Id,
     name: Option<Name>,
@@ -53,6 +54,21 @@ impl<T> JoinHandle<T> {
     /// The handle of a call that never runs.
     pub(crate) fn cancelled(name: Option<Name>) -> Self {
         Self::new(name, (Id::next(), None))
+    }
+
+    /// Spawns on the thread's current runtime.
+    #[track_caller]
+    #[inline]
+    pub(crate) fn spawn_current<F>(spec: Spec, report: Option<Report<T>>, future: F) -> Self
+    where
+        F: Future<Output = T> + 'static,
+        T: 'static,
+    {
+        let Some((core, local)) = current::innermost() else {
+            return Self::spawn_local(&runtime::current(), spec, report, future);
+        };
+        let name = spec.name.clone();
+        Self::new(name, spawn_at(core, Some(local), spec, report, future))
     }
 
     pub(crate) fn spawn_local<F>(
@@ -90,7 +106,7 @@ impl<T> JoinHandle<T> {
     pub fn abort(&self) {
         if let Some(task) = &self.task {
             let meta = task.metadata();
-            meta.core.abort(meta.slot, self.id);
+            meta.core.abort(meta.slot(), self.id);
         }
     }
 
@@ -99,7 +115,7 @@ impl<T> JoinHandle<T> {
         let (core, slot) = match &self.task {
             Some(task) => {
                 let meta = task.metadata();
-                (Arc::downgrade(&meta.core), meta.slot)
+                (Arc::downgrade(&meta.core), meta.slot())
             }
             None => (Weak::new(), 0),
         };
@@ -112,7 +128,7 @@ impl<T> JoinHandle<T> {
             && let Some(task) = &self.task
         {
             let meta = task.metadata();
-            meta.core.note_joiner(meta.slot, self.id, joiner);
+            meta.core.note_joiner(meta.slot(), self.id, joiner);
             self.joiner = joiner;
         }
     }
@@ -158,9 +174,6 @@ impl<T> Future for JoinHandle<T> {
             },
         };
         self.taken = true;
-        if let Some(task) = self.task.take() {
-            task.detach();
-        }
         Poll::Ready(result.map_err(|failure| JoinError::new(id, failure)))
     }
 }

@@ -156,7 +156,7 @@ impl Core {
     #[inline]
     pub(in crate::core) fn fire_by_count(&self) {
         let is_due = || {
-            let polls = local::with(self, |queue| queue.borrow().polls);
+            let polls = local::with(self, |local| local.borrow().queue.polls);
             polls.is_some_and(|polls| polls.is_multiple_of(u64::from(POLLS_PER_LOOK)))
         };
         if self.is_paused() && is_due() {
@@ -166,7 +166,7 @@ impl Core {
 
     /// Whether no coroutine is ready, as only the owner thread can tell.
     fn nothing_is_ready(&self) -> bool {
-        local::with(self, |queue| queue.borrow().is_empty()).unwrap_or(false)
+        local::with(self, |local| local.borrow().queue.is_empty()).unwrap_or(false)
     }
 
     /// Whether the clock is paused and there is nothing to do before the next timer: no coroutine is
@@ -186,14 +186,14 @@ impl Core {
             return false;
         }
         let entered = current::enter(self);
-        let queue = entered.queue();
+        let local = entered.local();
         self.timers.unpublish();
         {
-            let mut queue = queue.borrow_mut();
+            let queue = &mut local.borrow_mut().queue;
             queue.wake();
             queue.turns += 1;
         }
-        self.look(queue);
+        self.look(local);
         if self.may_jump() {
             self.fire(|core, wakers| core.timers.jump(wakers));
         }
