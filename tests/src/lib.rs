@@ -40,7 +40,7 @@ pub use self::panics::{CaughtPanic, catch_panic};
 pub use self::run::{patience, run};
 #[cfg(target_os = "linux")]
 pub use self::sandbox::without_pidfds;
-pub use self::waker::on_clone;
+pub use self::waker::{on_clone, on_drop};
 
 /// Makes one test per host of each function: `glib::name`, `standalone::name`, and, with the feature
 /// `foreign-loops`, `calloop::name` and `tokio::name`.
