@@ -11,12 +11,12 @@ use signal_hook_registry::{SigId, register, unregister};
 
 /// A function among those that are called when a signal comes, until this is dropped.
 #[derive(Debug)]
-pub(super) struct Handler(SigId);
+pub(crate) struct Handler(SigId);
 
 impl Handler {
     /// Has `action` called when the signal comes, besides whatever else listens for it. `action` must
     /// keep to what POSIX allows in a signal handler, and not panic.
-    pub(super) fn install(
+    pub(crate) fn install(
         signal: i32,
         action: impl Fn() + Send + Sync + 'static,
     ) -> io::Result<Self> {
@@ -30,8 +30,9 @@ impl Handler {
         signal: i32,
         action: impl Fn() + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        // SAFETY: of the two callers in this module, the one in `mod.rs` swaps an atomic flag and writes
-        // to a descriptor, the one in `glib.rs` calls a signal handler. Neither panics.
+        // SAFETY: there are three callers: the one in `mod.rs` swaps an atomic flag and writes to a descriptor,
+        // the one in `runtime/dump_signal.rs` asks for the process's number and writes to a descriptor, the one
+        // in `glib.rs` calls a signal handler. None of them panics or blocks.
         let id = unsafe { register(signal, action) };
         id.map(Self).map_err(|error| explain(signal, error))
     }

@@ -57,7 +57,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use futures_io::AsyncRead;
 
-use self::handler::Handler;
+pub(crate) use self::handler::Handler;
 pub use self::kind::SignalKind;
 use crate::io::Async;
 
