@@ -16,6 +16,7 @@ mod executor;
 #[cfg(feature = "foreign-loops")]
 mod foreign;
 mod forever;
+mod fork;
 #[cfg(feature = "glib")]
 pub mod glib_view;
 mod host;
@@ -34,6 +35,7 @@ mod waker;
 pub use self::child::{alone, children, descriptors, inheritable};
 pub use self::executor::block_on_elsewhere;
 pub use self::forever::forever;
+pub use self::fork::raise_in_a_forked_child;
 pub use self::host::Host;
 pub use self::notes::{Counter, DropNote, Notes, OnDrop};
 pub use self::panics::{CaughtPanic, catch_panic};
