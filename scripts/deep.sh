@@ -32,7 +32,7 @@ run_valgrind() {
         echo "deep: valgrind ${binary##*/}"
         (
             cd tests # as cargo does
-            GLIB_CORO_TEST_PATIENCE=900 valgrind --quiet --error-exitcode=9 --num-callers=40 \
+            GLIB_CORO_TEST_PATIENCE=900 valgrind --quiet --vgdb=no --error-exitcode=9 --num-callers=40 \
                 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
                 --trace-children=no --suppressions=../scripts/valgrind.supp \
                 "$binary" glib:: --test-threads=1 \

@@ -16,6 +16,7 @@ mod executor;
 #[cfg(feature = "foreign-loops")]
 mod foreign;
 mod forever;
+mod fork;
 #[cfg(feature = "glib")]
 pub mod glib_view;
 mod host;
@@ -34,13 +35,14 @@ mod waker;
 pub use self::child::{alone, children, descriptors, inheritable};
 pub use self::executor::block_on_elsewhere;
 pub use self::forever::forever;
+pub use self::fork::raise_in_a_forked_child;
 pub use self::host::Host;
 pub use self::notes::{Counter, DropNote, Notes, OnDrop};
 pub use self::panics::{CaughtPanic, catch_panic};
 pub use self::run::{patience, run};
 #[cfg(target_os = "linux")]
 pub use self::sandbox::without_pidfds;
-pub use self::waker::on_clone;
+pub use self::waker::{on_clone, on_drop};
 
 /// Makes one test per host of each function: `glib::name`, `standalone::name`, and, with the feature
 /// `foreign-loops`, `calloop::name` and `tokio::name`.

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 use std::future::pending;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -149,6 +150,12 @@ fn a_worker_runs_what_it_is_given_on_its_thread(host: Host) {
     });
 }
 
+fn a_worker_with_a_name_that_no_thread_can_have_is_refused(_: Host) {
+    let error = Worker::try_new("a\0b").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("null byte"), "{error}");
+}
+
 fn dropping_a_worker_drops_its_coroutines_there(host: Host) {
     host.runtime().block_on(async {
         let worker = Worker::new("short-lived");
@@ -193,6 +200,7 @@ on_every_host![
     an_error_ends_the_program_with_its_message,
     an_abort_does_not_end_the_program,
     a_worker_runs_what_it_is_given_on_its_thread,
+    a_worker_with_a_name_that_no_thread_can_have_is_refused,
     dropping_a_worker_drops_its_coroutines_there,
     a_worker_dropped_by_its_own_coroutine_does_not_wait_for_itself;
     ours: what_nobody_looks_at_ends_all_nested_loops,

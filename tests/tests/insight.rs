@@ -160,6 +160,21 @@ fn waits_inside_combinators_are_the_coroutines_own(host: Host) {
     });
 }
 
+fn a_join_set_that_moves_takes_its_joins_along(host: Host) {
+    host.runtime().block_on(async {
+        let mut set = JoinSet::new();
+        let member = set.spawn(pending::<()>()).id();
+        let first = spawn(async move {
+            assert!(set.join_next().now_or_never().is_none());
+            set
+        });
+        let mut set = first.await.unwrap();
+        let second = spawn(async move { set.join_next().await.is_some() });
+        settle().await;
+        assert_eq!(waits_of(second.id()), [WaitingOn::Join { id: member }]);
+    });
+}
+
 fn a_join_across_runtimes_is_told(host: Host) {
     host.runtime().block_on(async {
         let worker = Worker::new("elsewhere");
@@ -484,6 +499,7 @@ on_every_host![
     every_kind_of_wait_is_told,
     several_waits_are_all_told_and_gone_when_they_are_over,
     waits_inside_combinators_are_the_coroutines_own,
+    a_join_set_that_moves_takes_its_joins_along,
     a_join_across_runtimes_is_told,
     a_timer_that_moves_keeps_its_coroutine,
     names_and_places_are_told,

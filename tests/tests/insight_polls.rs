@@ -223,7 +223,16 @@ mod reports {
     }
 
     fn sigusr2_dumps_every_runtime_while_the_loop_is_blocked(host: Host) {
-        let mut child = start(host, "dump", Some("1"));
+        check_dump(host, "dump");
+    }
+
+    /// GLib installs its handler over whatever there is.
+    fn a_later_handler_of_the_program_does_not_silence_the_dump(host: Host) {
+        check_dump(host, "dump-handler-later");
+    }
+
+    fn check_dump(host: Host, what: &str) {
+        let mut child = start(host, what, Some("1"));
         let mut log = BufReader::new(child.stderr.take().unwrap());
         // One for each runtime.
         let dumps = [(); 2].map(|()| {
@@ -254,5 +263,6 @@ mod reports {
         ours: a_slow_poll_is_logged_with_name_place_and_duration,
         the_environment_turns_it_on,
         sigusr2_dumps_every_runtime_while_the_loop_is_blocked,
+        a_later_handler_of_the_program_does_not_silence_the_dump,
     ];
 }

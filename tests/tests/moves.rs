@@ -14,7 +14,12 @@ use futures_util::{AsyncReadExt, AsyncWriteExt};
 use glib_coro::{Async, Runtime, idle, readable, sleep, spawn, yield_now};
 use glib_coro_tests::{Host, block_on_elsewhere, forever, on_every_host};
 
-const MOMENT: Duration = Duration::from_millis(10);
+/// Long enough to be over in no test.
+const FAR: Duration = Duration::from_secs(3600);
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_millis(10)
+}
 
 /// Polls a future once on a runtime, where it has to wait.
 fn poll_once(rt: &Runtime, future: &mut (impl Future + Unpin)) {
@@ -27,32 +32,36 @@ fn poll_once(rt: &Runtime, future: &mut (impl Future + Unpin)) {
 fn a_sleep_moves_between_runtimes(host: Host) {
     let (first, second) = (host.runtime(), host.runtime());
     // The old runtime is there, but nobody runs it.
-    let mut nap = sleep(MOMENT);
+    let mut nap = sleep(FAR);
     poll_once(&first, &mut nap);
+    nap.reset(soon());
     second.block_on(&mut nap);
     assert!(Instant::now() >= nap.deadline());
 
     // Back and forth in the middle.
-    let mut nap = sleep(MOMENT);
+    let mut nap = sleep(FAR);
     for rt in [&first, &second, &first, &second] {
         poll_once(rt, &mut nap);
     }
+    nap.reset(soon());
     first.block_on(&mut nap);
     assert!(Instant::now() >= nap.deadline());
-    nap.reset(Instant::now() + MOMENT);
+    nap.reset(soon());
     second.block_on(&mut nap);
     assert!(Instant::now() >= nap.deadline());
 
     // The old runtime is gone.
-    let mut nap = sleep(MOMENT);
+    let mut nap = sleep(FAR);
     poll_once(&first, &mut nap);
+    nap.reset(soon());
     drop(first);
     second.block_on(&mut nap);
     assert!(Instant::now() >= nap.deadline());
 
     // Another thread.
-    let mut nap = sleep(MOMENT);
+    let mut nap = sleep(FAR);
     poll_once(&second, &mut nap);
+    nap.reset(soon());
     thread::spawn(move || {
         host.runtime().block_on(&mut nap);
         assert!(Instant::now() >= nap.deadline());
@@ -63,8 +72,9 @@ fn a_sleep_moves_between_runtimes(host: Host) {
 
 fn a_sleep_awaited_elsewhere_is_woken_by_its_runtime(host: Host) {
     let rt = host.runtime();
-    let mut nap = sleep(MOMENT);
+    let mut nap = sleep(FAR);
     poll_once(&rt, &mut nap);
+    nap.reset(soon());
     // An executor that is none of ours, on a thread that has no runtime of its own.
     let waiter = thread::spawn(move || {
         block_on_elsewhere(&mut nap);

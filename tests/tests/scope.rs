@@ -2,16 +2,17 @@
 
 #![forbid(unsafe_code)]
 
-use std::cell::{Cell, RefCell};
-use std::future::pending;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::future::{Future, pending};
 use std::pin::pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use glib_coro::task::{self, Scope, scope};
 use glib_coro::{sleep, spawn, timeout, yield_now};
-use glib_coro_tests::{DropNote, Host, Notes, on_every_host};
+use glib_coro_tests::{DropNote, Host, Notes, on_drop, on_every_host};
 
 fn children_borrow_and_end_before_the_call(host: Host) {
     let order = RefCell::new(Vec::new());
@@ -209,6 +210,27 @@ fn children_are_part_of_the_caller(host: Host) {
     });
 }
 
+/// A waker's destructor is anybody's code.
+fn a_displaced_waker_may_spawn_a_child(host: Host) {
+    host.runtime().block_on(async {
+        let outside = Rc::new(OnceCell::new());
+        let mut call = pin!(scope::<(), _, _>(async |scope| {
+            outside.set(scope).expect("called once");
+            pending().await
+        }));
+        let spawner = outside.clone();
+        let waker = on_drop(move || {
+            let scope: &Scope<'_, u32> = spawner.get().expect("the function was called");
+            scope.spawn(async { Err(42) });
+        });
+        let mut cx = Context::from_waker(&waker);
+        assert_eq!(call.as_mut().poll(&mut cx), Poll::Pending);
+        // The clone that the scope keeps is to be the first that is dropped.
+        std::mem::forget(waker);
+        assert_eq!(call.await, Err(42));
+    });
+}
+
 fn children_that_always_bring_siblings_let_others_run(host: Host) {
     host.runtime().block_on(async {
         let others = Rc::new(Cell::new(0));
@@ -238,6 +260,7 @@ fn children_that_always_bring_siblings_let_others_run(host: Host) {
 }
 
 on_every_host![
+    a_displaced_waker_may_spawn_a_child,
     children_that_always_bring_siblings_let_others_run,
     children_borrow_and_end_before_the_call,
     the_first_error_drops_the_others_and_is_returned,

@@ -13,7 +13,9 @@ use std::thread;
 use futures_util::{FutureExt, StreamExt};
 use glib_coro::signal::{Signal, SignalKind, ctrl_c, unix};
 use glib_coro::{idle, select, spawn};
-use glib_coro_tests::{Counter, Host, descriptors, inheritable, on_every_host};
+use glib_coro_tests::{
+    Counter, Host, descriptors, inheritable, on_every_host, raise_in_a_forked_child,
+};
 use signal_hook::consts::*;
 use signal_hook::low_level::raise;
 
@@ -166,6 +168,16 @@ fn in_the_gap_the_signal_goes_unheard_and_ends_nothing(host: Host) {
     });
 }
 
+fn what_comes_to_a_forked_child_is_not_told_to_its_parent(host: Host) {
+    host.runtime().block_on(async {
+        let mut signal = listen(SIGUSR1);
+        raise_in_a_forked_child(rustix::process::Signal::USR1);
+        assert!(!is_told(&mut signal).await);
+        raise(SIGUSR1).unwrap();
+        assert_eq!(signal.recv().await, Some(()));
+    });
+}
+
 fn what_cannot_be_listened_for_is_refused_with_a_remedy(host: Host) {
     host.runtime().block_on(async {
         let open = descriptors();
@@ -257,6 +269,7 @@ on_every_host!(
     a_burst_is_told_once,
     a_wait_that_is_given_up_loses_no_signal,
     no_signal_is_lost_between_many,
+    what_comes_to_a_forked_child_is_not_told_to_its_parent,
     in_the_gap_the_signal_goes_unheard_and_ends_nothing,
     what_cannot_be_listened_for_is_refused_with_a_remedy,
     a_listener_follows_whoever_asks_it,

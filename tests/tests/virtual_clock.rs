@@ -245,6 +245,39 @@ fn what_is_ready_goes_before_the_jump(host: Host) {
     assert_eq!(order.take(), ["idle", "jump"]);
 }
 
+/// How long polls take must not decide when a turn of idle priority comes, nor what happens before it.
+fn slow_polls_change_nothing_about_the_order(host: Host) {
+    let run = |pause: Duration| {
+        let polls = Counter::new();
+        paused(host).block_on(async {
+            let busy = spawn({
+                let polls = polls.clone();
+                async move {
+                    loop {
+                        polls.add();
+                        thread::sleep(pause);
+                        yield_now().await;
+                    }
+                }
+            });
+            let mut seen = Vec::new();
+            for _ in 0..3 {
+                idle().await;
+                seen.push(polls.get());
+                let low = Builder::new().priority(Priority::Idle);
+                let idler = async { yield_now().await };
+                low.spawn(idler).await.unwrap();
+                seen.push(polls.get());
+                sleep(Duration::ZERO).await;
+                seen.push(polls.get());
+            }
+            busy.abort();
+            seen
+        })
+    };
+    assert_eq!(run(Duration::ZERO), run(Duration::from_micros(300)));
+}
+
 fn what_is_due_fires_beside_coroutines_that_never_rest(host: Host) {
     paused(host).block_on(async {
         let start = now();
@@ -614,6 +647,7 @@ on_every_host![
     timers_keep_their_distance_over_a_pause,
     instants_from_before_the_pause_are_on_the_same_clock,
     what_is_ready_goes_before_the_jump,
+    slow_polls_change_nothing_about_the_order,
     what_is_due_fires_beside_coroutines_that_never_rest,
     an_exchange_over_sockets_goes_before_the_jump,
     a_blocking_job_holds_the_clock,

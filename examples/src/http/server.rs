@@ -74,6 +74,8 @@ pub async fn serve(
     let mut http = http1::Builder::new();
     http.timer(Timer)
         .header_read_timeout(limits.idle)
+        // A client that has said all may end its direction, and is answered all the same.
+        .half_close(true)
         .max_header_size(limits.header)
         // Of what a connection has read and not used, and of what it has to send.
         .max_buf_size(limits.header.max(LEAST_BUFFER));

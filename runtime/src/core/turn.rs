@@ -61,7 +61,7 @@ impl Core {
         // Moments rather than durations: comparing two costs a fifth of subtracting them.
         let spent = start.checked_add(self.budget);
         let mut look_at = start + TIME_PER_LOOK;
-        let mut polls = 0;
+        let (mut polls, mut paused_polls) = (0, 0);
         // The clock is read after every poll, unless the last ones were quick.
         let (mut quick_until, mut unclocked, mut stride) = (start + QUICK, 0, 1);
         if priority == Priority::Idle {
@@ -88,11 +88,22 @@ impl Core {
                 continue;
             };
             self.run(local, runnable, is_aborted);
-            self.fire_by_count();
+            let is_paused = self.is_paused();
+            if is_paused {
+                self.fire_by_count();
+            }
             polls += 1;
             if self.interrupted.load(Ordering::Relaxed) && !self.is_closed() {
                 self.interrupted.store(false, Ordering::Relaxed);
                 break;
+            }
+            if is_paused {
+                // Real time decides nothing then: the budget is a number of polls.
+                paused_polls += 1;
+                if paused_polls >= POLLS_PER_LOOK && !self.is_closed() {
+                    return Turn::Spent;
+                }
+                continue;
             }
             unclocked += 1;
             if unclocked < stride && polls < POLLS_PER_LOOK {

@@ -1,18 +1,14 @@
 //! The dump on SIGUSR2, where `GLIB_CORO_DEBUG` asks for insight.
 
-#![allow(
-    unsafe_code,
-    reason = "what a signal handler may do, see the one block below"
-)]
-
 use std::io::{self, PipeReader, Read, Write, pipe};
-use std::sync::Once;
+use std::sync::OnceLock;
 use std::thread;
 
 use rustix::io::ioctl_fionbio;
-use rustix::process::{Signal, getpid};
+use rustix::process::Signal;
 
 use crate::core::{Core, Level, registry};
+use crate::signal::Handler;
 use crate::task::dump;
 
 /// Has SIGUSR2 print the dump of every runtime of the process on standard error, from the first call on.
@@ -20,33 +16,28 @@ use crate::task::dump;
 /// A thread of its own does that, because the signal is wanted most where a coroutine does not return and the
 /// loop is stuck. Other handlers of the signal are called as before.
 pub(super) fn install(core: &Core) {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        if let Err(error) = try_install() {
+    static HANDLER: OnceLock<Option<Handler>> = OnceLock::new();
+    HANDLER.get_or_init(|| match try_install() {
+        Ok(handler) => Some(handler),
+        Err(error) => {
             let message = format!("there will be no dump on SIGUSR2: {error}");
             core.log(Level::Warning, &message);
+            None
         }
     });
 }
 
-fn try_install() -> io::Result<()> {
+fn try_install() -> io::Result<Handler> {
     let (reader, writer) = pipe()?;
     // A pipe that is full holds signals enough.
     ioctl_fionbio(&writer, true)?;
     thread::Builder::new()
         .name("glib-coro dump".to_owned())
         .spawn(move || serve(reader))?;
-    let process = getpid();
-    let action = move || {
-        // A forked child has the pipe, too, but not the thread.
-        if getpid() == process {
-            let _ = rustix::io::write(&writer, b"!");
-        }
-    };
-    // SAFETY: the action may run inside a signal handler: it is `getpid` and one `write` on a descriptor that it
-    // owns, which are async-signal-safe and do not block.
-    unsafe { signal_hook_registry::register(Signal::USR2.as_raw(), action) }?;
-    Ok(())
+    // Runs in the signal handler: a system call, nothing else.
+    Handler::install(Signal::USR2.as_raw(), move || {
+        let _ = rustix::io::write(&writer, b"!");
+    })
 }
 
 fn serve(mut signals: PipeReader) {

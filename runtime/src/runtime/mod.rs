@@ -45,8 +45,8 @@
 //! that (`std::process::Command` and our `process` do nothing else). A child that stays without
 //! `exec` has one thread and a copy of the runtime whose descriptors are those of the parent: its epoll set, its
 //! timer and its wake-ups are shared, so that both would take events from each other. It must not iterate the
-//! loop, nor drop the runtime, but leave with `_exit`; what GLib says about `fork` is no different. A
-//! SIGUSR2 there prints no dump.
+//! loop, nor drop the runtime, but leave with `_exit`; what GLib says about `fork` is no different. Signals
+//! that come to it are told to nobody, and a SIGUSR2 prints no dump.
 
 mod builder;
 #[cfg(feature = "signal")]

@@ -37,7 +37,7 @@ impl Worker {
     ///
     /// # Panics
     ///
-    /// If the system refuses a thread or a descriptor; see [`try_new`](Self::try_new).
+    /// If the system refuses a thread or a descriptor, or the name has a null byte in it; see [`try_new`](Self::try_new).
     #[track_caller]
     pub fn new(name: impl Into<String>) -> Self {
         match Self::try_new(name) {
@@ -50,12 +50,19 @@ impl Worker {
     ///
     /// # Errors
     ///
-    /// If the system refuses a thread or a descriptor.
+    /// If the system refuses a thread or a descriptor; `InvalidInput` if the name has a null byte in it.
     pub fn try_new(name: impl Into<String>) -> io::Result<Self> {
+        let name = name.into();
+        if name.contains('\0') {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("the thread's name, {name:?}, has a null byte in it; leave it out"),
+            ));
+        }
         let stop = CancellationToken::new();
         let stopped = stop.cancelled();
         let (sender, receiver) = mpsc::sync_channel(1);
-        let thread = thread::Builder::new().name(name.into()).spawn(move || {
+        let thread = thread::Builder::new().name(name).spawn(move || {
             match Runtime::new() {
                 Ok(runtime) => {
                     // The other end waits for it below.

@@ -28,6 +28,11 @@
 //! A listener that has not been asked since the last signal of its kind is told once, however many came,
 //! as the kernel itself does with signals that are pending.
 //!
+//! # Forked children
+//!
+//! A child that was forked off has the handlers until it calls `exec`. What comes to it is told to nobody,
+//! its parent in particular.
+//!
 //! # Neighbours
 //!
 //! `g_unix_signal_add` of GLib, the crate signal-hook and what is built on it, tokio for one, and
@@ -57,7 +62,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use futures_io::AsyncRead;
 
-use self::handler::Handler;
+pub(crate) use self::handler::Handler;
 pub use self::kind::SignalKind;
 use crate::io::Async;
 

@@ -123,7 +123,7 @@ impl<T> JoinHandle<T> {
     }
 
     /// Has introspection know who waits.
-    fn note_joiner(&mut self, joiner: Option<Id>) {
+    pub(super) fn note_joiner(&mut self, joiner: Option<Id>) {
         if self.joiner != joiner
             && let Some(task) = &self.task
         {

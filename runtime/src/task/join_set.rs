@@ -9,7 +9,8 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use futures_util::stream::FuturesUnordered;
 
-use super::{AbortHandle, Builder, JoinError, JoinHandle};
+use super::{AbortHandle, Builder, Id, JoinError, JoinHandle};
+use crate::core::current;
 
 /// A set of coroutines whose outputs come in the order in which they end.
 ///
@@ -34,6 +35,8 @@ use super::{AbortHandle, Builder, JoinError, JoinHandle};
 #[must_use = "the coroutines are aborted when the set is dropped"]
 pub struct JoinSet<T> {
     handles: FuturesUnordered<JoinHandle<T>>,
+    /// The coroutine that waited last.
+    joiner: Option<Id>,
 }
 
 impl<T: 'static> JoinSet<T> {
@@ -41,6 +44,7 @@ impl<T: 'static> JoinSet<T> {
     pub fn new() -> Self {
         Self {
             handles: FuturesUnordered::new(),
+            joiner: None,
         }
     }
 
@@ -90,7 +94,16 @@ impl<T: 'static> JoinSet<T> {
 
     /// Polls for the next coroutine to end.
     pub fn poll_join_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, JoinError>>> {
-        Pin::new(&mut self.handles).poll_next(cx)
+        let joined = Pin::new(&mut self.handles).poll_next(cx);
+        let joiner = current::id();
+        if joined.is_pending() && self.joiner != joiner {
+            // The set has moved: handles that are not woken are not polled again, so they would not know.
+            self.joiner = joiner;
+            for handle in &mut self.handles {
+                handle.note_joiner(joiner);
+            }
+        }
+        joined
     }
 
     /// Waits for all of them, and returns the outputs in the order in which they ended.

@@ -71,7 +71,9 @@ where
     let mut body = pin!(function(scope));
     let mut output = None;
     poll_fn(|cx| {
-        nursery.borrow_mut().caller = Some(cx.waker().clone());
+        let caller = cx.waker().clone();
+        let displaced = nursery.borrow_mut().caller.replace(caller);
+        drop(displaced);
         if output.is_none()
             && let Poll::Ready(result) = body.as_mut().poll(cx)
         {

@@ -8,9 +8,8 @@
 //! With the feature `test-util` the clock of a runtime can be paused: by
 //! [`Builder::start_paused`](crate::runtime::Builder), or by `pause()`. It then shows the same moment
 //! until nothing else can run, and jumps to the deadline of the next timer. An hour's sleep takes no time,
-//! and a program that depends on nothing but timers, with coroutines of one priority, does the same in
-//! every run. (With [`idle`](crate::idle) the moments are still the same, but not the order within one: when a turn
-//! of idle priority comes, depends on real time.)
+//! and a program that depends on nothing but timers does the same in every run, with coroutines of several
+//! priorities, [`idle`](crate::idle) and nested loops, too.
 //!
 //! ```
 //! # #[cfg(feature = "test-util")]
@@ -39,8 +38,8 @@
 //! * Each jump goes to one deadline; the next one waits until everything that the timer brought about is
 //!   over. Timers with the same deadline fire together, in the order of creation.
 //! * [`now`] shows the clock of the current runtime, and so do durations that are counted from now.
-//!   `Instant::now()` shows real time, as do the budget of a turn and the `timeout` option of
-//!   `#[glib_coro::test]`. Each runtime has a clock of its own: make a sleep where it is awaited.
+//!   `Instant::now()` shows real time, as does the `timeout` option of `#[glib_coro::test]`. Each runtime has a clock of its own: make a sleep where it is awaited.
+//! * While the clock is paused, the budget of a turn is 61 polls instead of a duration.
 //! * A timer that is always there, such as an [`interval`] in a loop, keeps a paused clock jumping, and the
 //!   thread busy.
 //! * On GLib, the clock takes one more `GSource`, with the least priority there is, from the first jump on.

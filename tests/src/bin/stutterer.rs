@@ -28,7 +28,8 @@ fn main() {
         "slow" => stutter(host.builder().insight(true).slow_poll(MS), 20 * MS),
         "default" => stutter(host.builder(), 150 * MS),
         "off" => stutter(host.builder().insight(false), 150 * MS),
-        "dump" => dump(host),
+        "dump" => dump(host, Handler::Older),
+        "dump-handler-later" => dump(host, Handler::Later),
         other => panic!("unknown: {other}"),
     }
 }
@@ -41,10 +42,10 @@ fn stutter(builder: Builder, time: Duration) {
     });
 }
 
-/// Blocks the loop with SIGUSR2 pending until stdin ends. A handler of the program's own, older than the
-/// library's, says so when it is called.
-fn dump(host: Host) {
-    let (runtime, was_called) = with_own_handler(host);
+/// Blocks the loop with SIGUSR2 pending until stdin ends. A handler of the program's own says so when it is
+/// called.
+fn dump(host: Host, handler: Handler) {
+    let (runtime, was_called) = with_own_handler(host, handler);
     let (ready, side) = channel();
     let side_thread = thread::Builder::new().name("side".to_owned());
     side_thread
@@ -73,25 +74,53 @@ fn dump(host: Host) {
     eprintln!("own handler");
 }
 
-fn with_own_handler(host: Host) -> (Runtime, Arc<AtomicBool>) {
+/// Whether the program's own handler is installed before the library's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Handler {
+    Older,
+    Later,
+}
+
+fn with_own_handler(host: Host, handler: Handler) -> (Runtime, Arc<AtomicBool>) {
     let called = Arc::new(AtomicBool::new(false));
-    #[cfg(feature = "glib")]
-    if host == Host::GLib {
-        let context = glib::MainContext::new();
-        let call = called.clone();
-        let source = glib_unix::signal_source_new(
-            Signal::USR2.as_raw(),
-            None,
-            glib::Priority::DEFAULT,
-            move || {
-                call.store(true, Ordering::Relaxed);
-                glib::ControlFlow::Continue
-            },
-        );
-        source.attach(Some(&context));
-        let runtime = Runtime::builder().main_context(&context).build();
-        return (runtime.expect("a runtime"), called);
-    }
-    signal_hook::flag::register(Signal::USR2.as_raw(), called.clone()).expect("a handler");
-    (host.runtime(), called)
+    let flag = called.clone();
+    let (builder, listen): (_, Box<dyn FnOnce()>) = match host {
+        #[cfg(feature = "glib")]
+        Host::GLib => {
+            let context = glib::MainContext::new();
+            let builder = Runtime::builder().main_context(&context);
+            let listen = move || {
+                let source = glib_unix::signal_source_new(
+                    Signal::USR2.as_raw(),
+                    None,
+                    glib::Priority::DEFAULT,
+                    move || {
+                        flag.store(true, Ordering::Relaxed);
+                        glib::ControlFlow::Continue
+                    },
+                );
+                source.attach(Some(&context));
+            };
+            (builder, Box::new(listen))
+        }
+        _ => {
+            let listen = || {
+                signal_hook::flag::register(Signal::USR2.as_raw(), flag).expect("a handler");
+            };
+            (host.builder(), Box::new(listen))
+        }
+    };
+    let build = || builder.build().expect("a runtime");
+    let runtime = match handler {
+        Handler::Older => {
+            listen();
+            build()
+        }
+        Handler::Later => {
+            let runtime = build();
+            listen();
+            runtime
+        }
+    };
+    (runtime, called)
 }

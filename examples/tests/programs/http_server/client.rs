@@ -110,6 +110,12 @@ impl Client {
         self.0.get_ref().shutdown(how).expect("a connection");
     }
 
+    /// Says that there will be no more to read.
+    pub(super) fn end_sending(&self) {
+        let ended = self.0.get_ref().shutdown(Shutdown::Write);
+        ended.expect("a connection");
+    }
+
     /// From here on, what would wait is an error.
     pub(super) fn nonblocking(&self) {
         self.0.get_ref().set_nonblocking(true).expect("an option");

@@ -211,6 +211,19 @@ on_both_loops! {
         assert!(ticks <= 2, "{ticks} clock ticks for nobody");
     }
 
+    fn a_client_that_has_said_all_is_answered(setting) {
+        let server = Server::start(setting, &["--step=0"]);
+        // The end comes before, while or after the server looks at the request.
+        for _ in 0..50 {
+            let mut client = server.client();
+            client.send(post("first") + &post("last"));
+            client.end_sending();
+            assert_text(&client.answer().expect("an answer"), 200, "first");
+            assert_text(&client.answer().expect("an answer"), 200, "last");
+            assert!(client.answer().is_none(), "the connection is closed");
+        }
+    }
+
     fn clients_that_do_not_read_are_dropped(setting) {
         let (server, memory) = warm(setting, &["--step=0", "--max-idle=1"]);
         let open = server.descriptors();

@@ -28,6 +28,10 @@ impl Core {
         Instant::now()
     }
 
+    pub(in crate::core) fn is_paused(&self) -> bool {
+        false
+    }
+
     pub(in crate::core) fn may_fire(&self) -> bool {
         true
     }

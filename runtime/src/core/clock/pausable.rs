@@ -140,26 +140,23 @@ impl Core {
         }
     }
 
-    fn is_paused(&self) -> bool {
+    /// Whether the clock stands still. Real time must not decide then what coroutines do.
+    #[inline]
+    pub(in crate::core) fn is_paused(&self) -> bool {
         was_paused() && self.timers.is_paused()
     }
 
     /// Whether timers that are due fire when a turn looks at them. On a paused clock they do when no
-    /// coroutine is ready. When a turn looks depends on real time, and what a paused program does must
-    /// not.
+    /// coroutine is ready: what comes from outside, in real time, brings turns about that must not matter.
     pub(in crate::core) fn may_fire(&self) -> bool {
         !self.is_paused() || self.nothing_is_ready()
     }
 
-    /// After a poll: on a paused clock, fires what is due every so many polls, so that coroutines
-    /// that are always ready do not keep it from firing.
-    #[inline]
+    /// After a poll on a paused clock: fires what is due every so many polls, so that coroutines that are
+    /// always ready do not keep it from firing.
     pub(in crate::core) fn fire_by_count(&self) {
-        let is_due = || {
-            let polls = local::with(self, |local| local.borrow().queue.polls);
-            polls.is_some_and(|polls| polls.is_multiple_of(u64::from(POLLS_PER_LOOK)))
-        };
-        if self.is_paused() && is_due() {
+        let polls = local::with(self, |local| local.borrow().queue.polls);
+        if polls.is_some_and(|polls| polls.is_multiple_of(u64::from(POLLS_PER_LOOK))) {
             self.fire(|core, wakers| core.timers.expire(Instant::now(), false, true, wakers));
         }
     }
