@@ -8,6 +8,11 @@
 
 #![deny(unsafe_code)]
 
+// The programs in this chapter are tests too. They need crates that the library does not.
+#[cfg(all(doctest, feature = "glib"))]
+#[doc = include_str!("../../docs/coming-from-asyncio.md")]
+struct ComingFromAsyncio;
+
 pub mod bus;
 mod child;
 #[cfg(target_os = "linux")]
