@@ -23,7 +23,7 @@ test: windows
 	@scripts/install-deps.sh curl 'wrk?' 'chromium?'
 	cargo test --workspace
 	cargo test $(GTK) --test gtk
-	cargo test --package glib-coro-examples --features gtk --doc
+	cargo test --package glib-coro-tests --features gtk --doc
 	PKG_CONFIG=/bin/false cargo test --workspace --no-default-features --target-dir target/no-glib
 	cargo test --package glib-coro-tests --features tracing --test tracing
 	cargo test --package glib-coro-tests --features zbus --test compat_zbus

@@ -29,11 +29,6 @@ pub mod windows;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-// So are those in the guide.
-#[cfg(all(doctest, feature = "gtk"))]
-#[doc = include_str!("../../docs/gtk.md")]
-struct Guide;
-
 use std::io;
 
 /// Says what was being attempted when an I/O error came up.

@@ -8,6 +8,14 @@
 
 #![deny(unsafe_code)]
 
+// The programs in these chapters are tests too. They need crates that the library does not.
+#[cfg(all(doctest, feature = "glib"))]
+#[doc = include_str!("../../docs/coming-from-asyncio.md")]
+struct ComingFromAsyncio;
+#[cfg(all(doctest, feature = "gtk"))]
+#[doc = include_str!("../../docs/gtk.md")]
+struct Guide;
+
 pub mod bus;
 mod child;
 #[cfg(target_os = "linux")]

@@ -4,6 +4,7 @@
 #![cfg(feature = "glib")]
 
 use std::io::{BufRead, BufReader, Lines, Read};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use ::glib::MainContext;
@@ -177,6 +178,16 @@ fn a_second_ctrl_c_ends_one_that_does_not_come_to_an_end(_: Host) {
     );
 }
 
+fn ctrl_c_ends_one_that_cannot_come_to_an_end(_: Host) {
+    let mut process = Process::start("nested", None, &[]);
+    assert_eq!([process.line(), process.line()], ["startup", "body"]);
+    process.send(Signal::INT);
+    assert_eq!(process.line(), "interrupted");
+    process.send(Signal::INT);
+    let status = process.child.wait().expect("it is ours");
+    assert_eq!(status.signal(), Some(Signal::INT.as_raw()));
+}
+
 fn the_exit_code_of_its_own_command_line_wins_over_the_bodys(_: Host) {
     let (_, code, stderr) = Process::start("own-status", None, &[]).end();
     assert_eq!(code, 9);
@@ -299,6 +310,7 @@ on_glib!(
     one_that_was_registered_before_listens_to_signals_too,
     a_body_that_has_the_token_cleans_up_by_itself,
     a_second_ctrl_c_ends_one_that_does_not_come_to_an_end,
+    ctrl_c_ends_one_that_cannot_come_to_an_end,
     the_exit_code_of_its_own_command_line_wins_over_the_bodys,
     what_was_spawned_before_goes_on,
     one_application_may_follow_another,

@@ -19,7 +19,8 @@ const EMPTY: Colour = Colour([0xff, 0xff, 0xff]);
 fn agree(display: &Display, window: Window) {
     let dialog = display.window_beside("downloads", window);
     let deadline = Instant::now() + PATIENCE;
-    // A window may still change its size when it is drawn for the first time, and the click miss.
+    // A click that comes before GTK has laid out the dialog for the first time hits nothing in it, and the picture does not
+    // tell: until then it shows what was there before.
     while let Some(picture) = display.picture(dialog) {
         assert!(Instant::now() < deadline, "the question stays");
         if is_drawn(&picture) {

@@ -33,11 +33,13 @@
 //! * **The application's end is the end of all coroutines**: the body returns and nothing else holds the application, or somebody calls
 //!   `quit`, the body included. In `shutdown`, while there is still a loop and there are still windows, the [token](shutdown_token) is
 //!   cancelled, every coroutine that is ready gets one more poll, and then all futures are dropped. What is spawned after that never runs.
-//! * **The exit code** is the body's, or success if it was dropped; an exit status of the application that is not zero wins:
+//! * **The exit code** is the body's, or success if it was dropped; where the body returns an `Err` it is printed once the
+//!   application has ended, so after its last window was closed. An exit status of the application that is not zero wins:
 //!   that of a command line that was dealt with locally, or the one set on the launch that started the body. A panic
 //!   of the body quits the application and goes on in [`run`].
 //! * **Ctrl-C and SIGTERM** quit the application, from `startup` to `shutdown`, with the exit code of success; a body that has to do
-//!   more takes the [`shutdown_token`].
+//!   more takes the [`shutdown_token`]. If it does not come to its end then, because a handler runs a loop of its own for
+//!   example, the next signal ends the process as it ends any other, unless something else listens to it.
 //!
 //! (gtk-rs had a [draft of a main attribute](https://github.com/gtk-rs/gtk-rs-core/pull/777) for its main context; it was closed because
 //! these questions were open for applications.)

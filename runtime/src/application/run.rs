@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::process::{ExitCode, Termination};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use futures_util::FutureExt;
 use gio::prelude::*;
@@ -110,7 +110,8 @@ where
     let listen = {
         let (interrupts, inner, hub) = (interrupts.clone(), inner.clone(), hub.clone());
         move |app: &gio::Application| {
-            let interrupted = on_interrupt(app, inner.shutdown_token(), hub.clone());
+            let listening = Rc::downgrade(&interrupts);
+            let interrupted = on_interrupt(app, inner.shutdown_token(), hub.clone(), listening);
             interrupts.replace(Some(Interrupts::listen(interrupted)));
         }
     };
@@ -155,6 +156,7 @@ fn on_interrupt(
     app: &gio::Application,
     token: CancellationToken,
     hub: Rc<Hub>,
+    listening: Weak<RefCell<Option<Interrupts>>>,
 ) -> impl Fn() + use<> {
     let app = app.downgrade();
     move || {
@@ -164,6 +166,9 @@ fn on_interrupt(
             && let Some(app) = app.upgrade()
         {
             app.quit();
+            // A loop nested in a handler may keep the application from its end: the next signal is to find nobody who
+            // listens, and to end the process.
+            drop(listening.upgrade().and_then(|listening| listening.take()));
         }
     }
 }

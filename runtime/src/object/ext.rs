@@ -9,7 +9,8 @@ use super::property_values::{PropertyValues, WaitFor};
 /// Awaiting the signals and properties of any GObject.
 ///
 /// Handlers are connected by the call, not when the future is first polled, and disconnected when the future or stream is
-/// done or dropped. Nothing here keeps the object alive, emissions that have not been taken yet included.
+/// done or dropped. Nothing here keeps the object alive, not even an emission that has not been taken yet, unless its arguments do:
+/// those it keeps.
 ///
 /// Futures and streams belong to the coroutine that awaits them; they are not `Send`.
 ///

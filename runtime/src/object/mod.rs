@@ -6,9 +6,10 @@
 //! * [`once`]: the same for any handler, with types, and with an answer where the signal wants one;
 //! * [`spawn_for`]: a coroutine that belongs to an object.
 //!
-//! Nothing here keeps an object alive while it waits. An object ends when it is *disposed of*: its last reference goes, or somebody
-//! disposes of it while there are references, as GTK does with a window that is closed. Futures then resolve, to `None`; streams
-//! end; coroutines of the object are dropped at their await point.
+//! Nothing here keeps an object alive while it waits; only the arguments of an emission that nobody took yet are kept. An object ends
+//! when it is *disposed of*: its last reference goes, or somebody disposes of it while there are references. Futures then resolve,
+//! to `None`; streams end; coroutines of the object are dropped at their await point. In GTK 4 a window that is closed loses the
+//! reference that GTK had, and ends unless somebody else has one.
 //!
 //! ```
 //! # #[cfg(not(feature = "gio"))] fn main() {}

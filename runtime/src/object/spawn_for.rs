@@ -16,9 +16,9 @@ use crate::task::{Builder, JoinHandle};
 
 /// Spawns a coroutine that ends with an object and does not keep it alive.
 ///
-/// The coroutine holds a weak reference. When the object is disposed of (its last reference goes, or GTK destroys the
-/// window it is in), the coroutine's future is dropped at its await point, within one turn, on its own thread,
-/// and the join resolves to "cancelled". Each poll holds a strong reference, so that [`Bound::get`] cannot fail in the
+/// The coroutine holds a weak reference. When the object is disposed of (its last reference goes, which for a widget is mostly
+/// when its window is closed or it is removed from there), the coroutine's future is dropped at its await point, within one turn, on its own
+/// thread, and the join resolves to "cancelled". Each poll holds a strong reference, so that [`Bound::get`] cannot fail in the
 /// body.
 ///
 /// ```
@@ -54,7 +54,7 @@ use crate::task::{Builder, JoinHandle};
 ///
 /// The coroutine also ends if the disposal comes in one of its own polls, because that poll held the last reference,
 /// for example; unless the poll was the last one anyway. An object may be disposed of on any thread. If it survives its
-/// disposal, as a GTK window does while something holds a reference to it, what is bound to it later on ends when it
+/// disposal, because somebody called `g_object_run_dispose` while there were references, what is bound to it later on ends when it
 /// is finalised.
 ///
 /// # Panics

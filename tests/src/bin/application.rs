@@ -28,7 +28,7 @@ mod on_glib {
     use gio::{Application, ApplicationFlags};
     use glib::MainContext;
     use glib_coro::application::{self, Launch, launches, shutdown_token};
-    use glib_coro::{sleep, spawn, yield_now};
+    use glib_coro::{Runtime, sleep, spawn, yield_now};
     use glib_coro_tests::OnDrop;
 
     /// Standard output may be a pipe, and is to be read line by line while this runs.
@@ -73,6 +73,7 @@ mod on_glib {
                 })
             }
             "goodbye" => goodbye(),
+            "nested" => nested(),
             "files" => files(),
             "command-lines" => command_lines(),
             "own-status" => own_status(),
@@ -183,6 +184,23 @@ mod on_glib {
                 pending::<()>().await;
             }
             ExitCode::from(3)
+        })
+    }
+
+    /// A loop that nobody quits keeps the application from its end.
+    fn nested() -> ExitCode {
+        let context = MainContext::default();
+        let runtime = Runtime::builder().main_context(&context).build();
+        let runtime = runtime.expect("the first of the process");
+        // Not by way of the application, which would wait for who asks.
+        let token = runtime.shutdown_token();
+        drop(spawn(async move {
+            token.cancelled().await;
+            say("interrupted");
+        }));
+        application::run(alone(), async |_| {
+            say("body");
+            glib::MainLoop::new(None, false).run();
         })
     }
 
