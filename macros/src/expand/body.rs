@@ -12,7 +12,7 @@ use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Receiver, ReceiverKind, ReturnType, Signature, Type};
+use syn::{Receiver, ReceiverKind, ReturnType, Signature, Token, Type};
 
 /// Gives a value of the return type, for a `return` that is never reached. It has the span of the user's return type.
 const RESULT: &str = "__glib_coro_result";
@@ -60,15 +60,17 @@ fn nested(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wrapped {
     // The prefix keeps a recursive call away from it.
     let name = format_ident!("__glib_coro_{}", sig.ident.unraw(), span = span);
     let (fn_token, output) = (&sig.fn_token, &sig.output);
+    // Lints about a function as a whole look at the one that users call, and not once more at this one.
     let asyncness = sig
         .asyncness
-        .map(|token| syn::Token![async](generated_at(token.span)));
+        .map(|token| Token![async](generated_at(token.span)));
+    let many = (sig.inputs.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let inputs: Vec<TokenStream> = sig.inputs.iter().map(ToTokens::to_token_stream).collect();
     let parameters = plan.function.parameters(&inputs);
     let (generics, bounds) = (closed(sig, None), &sig.generics.where_clause);
     let body = &plan.function.body;
     let items = quote! {
-        #asyncness #fn_token #name #generics #parameters #output #bounds #body
+        #many #asyncness #fn_token #name #generics #parameters #output #bounds #body
     };
     let generics = turbofish(sig);
     let values = arguments
