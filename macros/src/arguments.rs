@@ -72,6 +72,11 @@ impl<'a> Arguments<'a> {
         self.weak_receiver().is_some() || self.typed.iter().any(Argument::is_weak)
     }
 
+    /// Whether there is any argument, its receiver apart, that is cloned or kept weakly.
+    pub(crate) fn has_borrowed(&self) -> bool {
+        self.typed.iter().any(Argument::is_borrowed)
+    }
+
     /// What tells the calls apart by the object in the argument `name`, if there is one of this name.
     pub(crate) fn per(&self, name: &Ident, private: &TokenStream) -> Option<TokenStream> {
         // What is no GObject is reported at the name of the method.
@@ -122,7 +127,7 @@ impl Argument<'_> {
             .filter(|attr| attr.path().is_ident("cfg"))
     }
 
-    pub(crate) fn is_borrowed(&self) -> bool {
+    fn is_borrowed(&self) -> bool {
         is_borrowed(&self.written.ty)
     }
 

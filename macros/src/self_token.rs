@@ -1,23 +1,25 @@
 //! Renames `self` in a body that moves into a closure.
 //!
-//! A closure borrows the method's `self`, and a coroutine must not borrow. So the closure keeps a clone, and what was `self` in the
-//! body is the name of that clone, with the span of the user's token.
-//!
-//! A `{self}` in a format string is no token. The macros that are known to take such a string are given an argument of that name.
+//! A closure borrows the method's `self`, and a coroutine must not borrow. So the closure is lent a clone, and what was `self` in the
+//! body is the name of that, with the span of the user's token.
 
 mod format;
 
-use format::Format;
-use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 
 /// Replaces each `self` that means the method's receiver. In items inside the body it means another one and stays.
-pub(crate) fn rename(tokens: TokenStream, name: &str) -> TokenStream {
+///
+/// So it does in a string that a macro may format or not. The first of these is noted in `stray`.
+pub(crate) fn rename(tokens: TokenStream, name: &str, stray: &mut Option<Span>) -> TokenStream {
     let mut renamed = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
     let mut item = None;
     let mut visibility = false;
+    let mut comma = false;
     let mut call = Call::default();
     while let Some(token) = tokens.next() {
+        let after_comma = comma;
+        comma = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ',');
         let token = match (item, token) {
             // Up to the end of a nested item: its body, or the `;` of one without.
             (Some(end), token) => {
@@ -30,25 +32,33 @@ pub(crate) fn rename(tokens: TokenStream, name: &str) -> TokenStream {
                 let next = tokens.peek();
                 item = starts_item(&word, next);
                 visibility = word == "pub";
-                call = Call::of(&word);
-                if word == "self" && !next.is_some_and(|next| starts_path(next) || names(next)) {
-                    Ident::new(name, word.span()).into()
+                let another =
+                    next.is_some_and(|next| starts_path(next) || after_comma && assigns(next));
+                let token = if word == "self" && !another {
+                    Ident::new(name, word.span())
                 } else {
-                    word.into()
-                }
+                    word.clone()
+                };
+                call = Call::Name(word);
+                token.into()
             }
             // `pub(self)`
             (None, TokenTree::Group(group)) if visibility => {
                 visibility = false;
                 group.into()
             }
+            (None, TokenTree::Group(group)) if call.shows_tokens() => group.into(),
             (None, TokenTree::Group(group)) => {
-                let mut arguments = rename(group.stream(), name);
-                if let Call::Macro(format) = call {
-                    arguments.extend(format::receiver(format, &group.stream(), name));
+                let mut inside = rename(group.stream(), name, stray);
+                if let Call::Macro(called) = &call {
+                    let mut arguments: Vec<TokenTree> = inside.into_iter().collect();
+                    if let Err(span) = format::rename(&called.to_string(), &mut arguments, name) {
+                        stray.get_or_insert(span);
+                    }
+                    inside = arguments.into_iter().collect();
                 }
-                call = Call::default();
-                let mut inside = Group::new(group.delimiter(), arguments);
+                call = Call::None;
+                let mut inside = Group::new(group.delimiter(), inside);
                 inside.set_span(group.span());
                 inside.into()
             }
@@ -63,25 +73,27 @@ pub(crate) fn rename(tokens: TokenStream, name: &str) -> TokenStream {
 }
 
 /// How much of `name!(…)` has been read.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 enum Call {
     #[default]
     None,
-    /// The name of a macro that takes a format string.
-    Name(Format),
+    /// What may be the name of a macro.
+    Name(Ident),
     /// The `!` as well.
-    Macro(Format),
+    Macro(Ident),
 }
 
 impl Call {
-    fn of(word: &Ident) -> Self {
-        Format::of(&word.to_string()).map_or(Self::None, Self::Name)
+    fn shows_tokens(&self) -> bool {
+        matches!(self, Self::Macro(name) if name == "stringify")
     }
 
     fn then(self, token: &TokenTree) -> Self {
         match (self, token) {
-            (Self::Name(format), TokenTree::Punct(punct)) if punct.as_char() == '!' => {
-                Self::Macro(format)
+            (Self::Name(name), TokenTree::Punct(punct))
+                if punct.as_char() == '!' && punct.spacing() == Spacing::Alone =>
+            {
+                Self::Macro(name)
             }
             _ => Self::None,
         }
@@ -113,8 +125,8 @@ fn ends(end: End, token: &TokenTree) -> bool {
     }
 }
 
-/// The `=` of an argument `self = …`.
-fn names(token: &TokenTree) -> bool {
+/// The `=` of an assignment, or of an argument `self = …`.
+fn assigns(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct)
         if punct.as_char() == '=' && punct.spacing() == Spacing::Alone)
 }
@@ -131,7 +143,7 @@ mod tests {
 
     fn renamed(body: &str) -> String {
         let tokens: TokenStream = body.parse().expect("these are tokens");
-        rename(tokens, "this").to_string()
+        rename(tokens, "this", &mut None).to_string()
     }
 
     fn same(body: &str) -> String {
@@ -149,6 +161,7 @@ mod tests {
             ("let f: fn(u8) = self.f;", "let f: fn(u8) = this.f;"),
             ("self.", "this."),
             ("a == self && self == b", "a == this && this == b"),
+            ("x(); self = y;", "x(); this = y;"),
         ] {
             assert_eq!(renamed(body), same(expected));
         }
@@ -157,34 +170,42 @@ mod tests {
     #[test]
     fn the_receiver_in_a_format_string() {
         for (body, expected) in [
-            (r#"format!("{self}")"#, r#"format!("{self}", self = this)"#),
+            (r#"format!("{self}")"#, r#"format!("{this}")"#),
             (
-                r##"std::println!(r#"{self:?} {}"#, self.x,)"##,
-                r##"std::println!(r#"{self:?} {}"#, this.x, self = this)"##,
+                r##"std::println!(r#"{ self :?} {}"#, self.x,)"##,
+                r##"std::println!(r#"{ this :?} {}"#, this.x,)"##,
             ),
             (
-                r#"write!(f, "{:self$}", 1)?"#,
-                r#"write!(f, "{:self$}", 1, self = this)?"#,
+                r#"write!(f, "{:0self$.self$} {:1$}", 1)?"#,
+                r#"write!(f, "{:0this$.this$} {:1$}", 1)?"#,
             ),
             (
-                r#"assert!(self.ok(), "{self:>5}")"#,
-                r#"assert!(this.ok(), "{self:>5}", self = this)"#,
+                r#"assert!(self.ok(), "{self:x^self$}")"#,
+                r#"assert!(this.ok(), "{this:x^this$}")"#,
             ),
             (
                 r#"assert_eq!("{self}", x, "{self}");"#,
-                r#"assert_eq!("{self}", x, "{self}", self = this);"#,
+                r#"assert_eq!("{self}", x, "{this}");"#,
             ),
             (
                 r#"tracing::info!(target: "x", n = 1, "{self}")"#,
-                r#"tracing::info!(target: "x", n = 1, "{self}", self = this)"#,
+                r#"tracing::info!(target: "x", n = 1, "{this}")"#,
             ),
             (
-                r#"format!("{self} {:.*} {1:03$} {y}", x, y, z, w, y = 1)"#,
-                r#"format!("{self} {:.*} {1:03$} {y}", x, y, z, w, y = 1, self = this)"#,
+                r#"g_info!("{self}", "{self}"); g_log!(Level::A, "{self}"); g_print!("{self}")"#,
+                r#"g_info!("{self}", "{this}"); g_log!(Level::A, "{this}"); g_print!("{this}")"#,
             ),
             (
-                r#"vec![format!("{self}"), y]"#,
-                r#"vec![format!("{self}", self = this), y]"#,
+                r#"vec![my_log!("{self}"), "{self}"]"#,
+                r#"vec![my_log!("{this}"), "{self}"]"#,
+            ),
+            (
+                r#"format!("\\{self} \u{5e}\"{self}")"#,
+                r#"format!("\\{this} \u{5e}\"{this}")"#,
+            ),
+            (
+                r#"format!("{self}", self = self.x)"#,
+                r#"format!("{self}", self = this.x)"#,
             ),
         ] {
             assert_eq!(renamed(body), same(expected));
@@ -195,24 +216,38 @@ mod tests {
     fn not_what_is_no_format_string() {
         for body in [
             r#"vec!["{self}"]"#,
+            r#"mine!("{self}", self)"#,
             r#"assert_eq!(x, "{self}")"#,
             r#"println!("{}", "{self}")"#,
-            r#"format!("{{self}} {selfish} {x:selfish$} \u{5e} }{self")"#,
+            r#"format!("{{self}} {selfish} {x:selfish$} {x:self} \u{5e} }{self")"#,
+            r#"format!(b"{self}")"#,
             r#"format("{self}")"#,
             r#"format!(concat!("{self}", "x"))"#,
             r#"write!("{self}")"#,
-            r#"format!("{self} {}")"#,
-            r#"format!("{self} {1}", x)"#,
-            r#"format!("{self} {:.*}", x)"#,
-            r#"format!("{self} {:1$} {y}", x, y = 1)"#,
+            r#"format != ("{self}")"#,
             r#"fn f(&self) { println!("{self}") }"#,
+            "stringify!(self.x)",
         ] {
-            assert_eq!(renamed(body), same(body));
+            let expected = same(body).replace(", self)", ", this)");
+            assert_eq!(renamed(body), expected);
         }
-        assert_eq!(
-            renamed(r#"format!("{self}", self = self.x)"#),
-            same(r#"format!("{self}", self = this.x)"#)
-        );
+    }
+
+    #[test]
+    fn strings_that_may_be_format_strings() {
+        for (body, expected) in [
+            (r#"mine!(x, "{self}")"#, true),
+            (r#"if x { mine!("{self}") }"#, true),
+            (r#"mine!("{self}", self = self)"#, false),
+            (r#"mine!("{}", self)"#, false),
+            (r#"println!("{self}")"#, false),
+            (r#"mine("{self}")"#, false),
+        ] {
+            let tokens: TokenStream = body.parse().expect("these are tokens");
+            let mut stray = None;
+            rename(tokens, "this", &mut stray);
+            assert_eq!(stray.is_some(), expected, "{body}");
+        }
     }
 
     #[test]
@@ -224,6 +259,7 @@ mod tests {
             "fn f() -> [u8; 2] { self.g() }",
             "trait T { fn f(self); }",
             "pub(self) const N: u8 = 1;",
+            "m!(x, self = x)",
             "Self::new()",
         ] {
             assert_eq!(renamed(body), same(body));

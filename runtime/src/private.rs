@@ -270,6 +270,11 @@ where
     body()
 }
 
+/// Lends the body what was kept of `&self`.
+pub async fn lent<K: Deref, T>(kept: K, body: impl AsyncFnOnce(&K::Target) -> T) -> T {
+    body(&kept).await
+}
+
 /// A body that never returns, as one that returns nothing.
 pub async fn endless<F: Future>(body: F) {
     body.await;

@@ -1,8 +1,9 @@
 //! The user's body, wrapped into something that gives a future.
 
-use super::generics::closed;
+use super::generics::{closed, names_outer, parameters};
 use super::{Plan, names};
 use crate::arguments::Arguments;
+use crate::attribute::Attribute;
 use crate::borrow::{bare, returned};
 use crate::item::{Body, Function};
 use crate::self_token;
@@ -11,10 +12,7 @@ use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{GenericParam, ReturnType, Signature, Type};
-
-/// What `&self` is called in a body that keeps a clone of it. It has the span, and so the scope, of the user's `self`.
-const RECEIVER: &str = "__glib_coro_self";
+use syn::{Receiver, ReceiverKind, ReturnType, Signature, Token, Type};
 
 /// Gives a value of the return type, for a `return` that is never reached. It has the span of the user's return type.
 const RESULT: &str = "__glib_coro_result";
@@ -27,24 +25,31 @@ pub(super) struct Wrapped {
     pub(super) future: TokenStream,
     /// Attributes that stood inside the body and now belong to the function.
     pub(super) attrs: TokenStream,
+    /// A string that may capture the receiver, which cannot be done for macros that nobody knows.
+    pub(super) stray: Option<Span>,
 }
 
 /// Wraps the body. `kept` tells that the borrowed arguments are clones by now, under the names of the arguments.
 pub(super) fn wrap(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wrapped {
-    if needs_self(plan, arguments) {
+    if needs_closure(plan, arguments, kept) {
         closure(plan, arguments, kept)
     } else {
         nested(plan, arguments, kept)
     }
 }
 
-/// Whether the body can only stand where it is, because it means the type around it.
-fn needs_self(plan: &Plan<'_>, arguments: &Arguments<'_>) -> bool {
+/// Whether the body can only be a closure.
+fn needs_closure(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> bool {
+    let sig = &plan.function.sig;
+    // In an item inside the function, `Self` and the parameters of the `impl` have no meaning.
     arguments.receiver.is_some()
+        || names(sig.to_token_stream(), "Self")
+        || names(plan.function.body.to_token_stream(), "Self")
+        || plan.attribute == Attribute::Coroutine && names_outer(plan.function)
         // The type of a weak reference is for the compiler to find: it would report what has none once more.
         || arguments.has_weak()
-        || names(plan.function.sig.to_token_stream(), "Self")
-        || names(plan.function.body.to_token_stream(), "Self")
+        // Since edition 2024 the type borrows from every argument of the function that it is the output of.
+        || kept && arguments.has_borrowed() && names(sig.output.to_token_stream(), "impl")
 }
 
 /// An `async fn` inside the function: the compiler then speaks about the body as about any `async fn`.
@@ -54,13 +59,18 @@ fn nested(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wrapped {
     let span = generated_at(sig.ident.span());
     // The prefix keeps a recursive call away from it.
     let name = format_ident!("__glib_coro_{}", sig.ident.unraw(), span = span);
-    let (asyncness, fn_token, output) = (&sig.asyncness, &sig.fn_token, &sig.output);
+    let (fn_token, output) = (&sig.fn_token, &sig.output);
+    // Lints about a function as a whole look at the one that users call, and not once more at this one.
+    let asyncness = sig
+        .asyncness
+        .map(|token| Token![async](generated_at(token.span)));
+    let many = (sig.inputs.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let inputs: Vec<TokenStream> = sig.inputs.iter().map(ToTokens::to_token_stream).collect();
     let parameters = plan.function.parameters(&inputs);
     let (generics, bounds) = (closed(sig, None), &sig.generics.where_clause);
     let body = &plan.function.body;
     let items = quote! {
-        #asyncness #fn_token #name #generics #parameters #output #bounds #body
+        #many #asyncness #fn_token #name #generics #parameters #output #bounds #body
     };
     let generics = turbofish(sig);
     let values = arguments
@@ -68,35 +78,22 @@ fn nested(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wrapped {
         .iter()
         .map(|argument| argument.pass(private, kept));
     let call = quote_spanned!(span=> #name #generics (#(#values),*));
-    let lends = kept
-        && arguments
-            .typed
-            .iter()
-            .any(|argument| argument.is_borrowed());
     Wrapped {
         items,
         // What is lent out must live in the future itself.
-        future: if lends {
+        future: if kept && arguments.has_borrowed() {
             quote_spanned!(span=> async move { #call.await })
         } else {
             call
         },
         attrs: TokenStream::new(),
+        stray: None,
     }
 }
 
 /// The type and const parameters, named: what no argument mentions could not be inferred.
 fn turbofish(sig: &Signature) -> Option<TokenStream> {
-    let names: Vec<&Ident> = sig
-        .generics
-        .params
-        .iter()
-        .filter_map(|parameter| match parameter {
-            GenericParam::Type(parameter) => Some(&parameter.ident),
-            GenericParam::Const(parameter) => Some(&parameter.ident),
-            GenericParam::Lifetime(_) => None,
-        })
-        .collect();
+    let names = parameters(sig);
     (!names.is_empty()).then(|| quote!(::<#(#names),*>))
 }
 
@@ -109,24 +106,23 @@ fn closure(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wrapped {
     };
     let (attrs, tokens) = inner_attributes(block.stream());
     let (output, mut statements) = annotation(plan);
-    let tokens = match arguments.cloned_receiver() {
-        Some(receiver) if kept => {
-            let user = Ident::new(RECEIVER, receiver.self_token.span);
-            let ours = captured_receiver();
-            let value = match arguments.weak_receiver() {
-                Some(_) => quote!(#ours),
-                None => quote!(&*#ours),
-            };
-            // `self` may stay unused, so this local may.
-            statements.extend(quote!(let #user = #value; let _ = &#user;));
-            self_token::rename(tokens, RECEIVER)
-        }
-        None if arguments.receiver.is_none() => tokens,
+    let mut stray = None;
+    let receiver = arguments.cloned_receiver().filter(|_| kept);
+    let receiver = receiver.map(|receiver| {
+        let name = receiver_name(plan.function);
+        (receiver, Ident::new(&name, receiver.self_token.span))
+    });
+    let tokens = if let Some((receiver, name)) = &receiver {
+        let value = receiver_value(receiver, arguments, name);
+        // `self` may stay unused, so this local may.
+        statements.extend(quote!(let #name = #value; let _ = &#name;));
+        self_token::rename(tokens, &name.to_string(), &mut stray)
+    } else {
         // The receiver belongs to the body, also where the body does not use it.
-        _ => {
+        if arguments.receiver.is_some() {
             statements.extend(quote!(let _ = &self;));
-            tokens
         }
+        tokens
     };
     for argument in &arguments.typed {
         statements.extend(argument.bind(private, kept));
@@ -135,12 +131,57 @@ fn closure(plan: &Plan<'_>, arguments: &Arguments<'_>, kept: bool) -> Wrapped {
     // One block, with the span of the user's: errors about its end point to the user's brace.
     let mut body = Group::new(block.delimiter(), statements);
     body.set_span(block.span());
-    let closure = quote_spanned!(span=> async move || #output #body);
+    let future = match &receiver {
+        Some((receiver, name)) if arguments.weak_receiver().is_none() => {
+            // As a parameter it is said to be valid in the body only, as `self` would be.
+            let (ours, ty) = (captured_receiver(), receiver_type(receiver));
+            let closure = quote_spanned!(span=> async move |#name: #ty| #output #body);
+            quote!(#private::lent(#ours, #closure))
+        }
+        _ => {
+            let closure = quote_spanned!(span=> async move || #output #body);
+            quote!(#private::once(#closure))
+        }
+    };
     Wrapped {
         items: TokenStream::new(),
-        future: quote!(#private::once(#closure)),
+        future,
         attrs,
+        stray,
     }
+}
+
+/// What `&self` is called in the body. It has the span, and so the scope, of the user's `self`, for then it is shown like that; so it
+/// must be a name that the user does not use.
+fn receiver_name(function: &Function) -> String {
+    let mut name = "self_".to_owned();
+    while names(function.to_token_stream(), &name) {
+        name.push('_');
+    }
+    name
+}
+
+/// The type of the receiver, with the spans of the user's.
+fn receiver_type(receiver: &Receiver) -> TokenStream {
+    if let ReceiverKind::Typed(_, ty) = &receiver.kind {
+        return ty.to_token_stream();
+    }
+    let ty = Ident::new("Self", receiver.self_token.span);
+    quote_spanned!(generated_at(receiver.span())=> &#ty)
+}
+
+/// What the receiver is in the body. The closure's parameter is called like that, too.
+fn receiver_value(receiver: &Receiver, arguments: &Arguments<'_>, lent: &Ident) -> TokenStream {
+    if arguments.weak_receiver().is_some() {
+        return captured_receiver().to_token_stream();
+    }
+    let ReceiverKind::Reference(and, ..) = &receiver.kind else {
+        return lent.to_token_stream();
+    };
+    // It stands where the user's `&self` does: there the compiler proposes to write `&mut self`.
+    let borrow = quote_spanned!(and.span()=> &);
+    let value = quote_spanned!(receiver.self_token.span=> *#lent);
+    quote!(#borrow #value)
 }
 
 /// The local that holds the clone of `&self`.

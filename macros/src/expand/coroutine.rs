@@ -111,7 +111,7 @@ fn spawn(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStrea
         .collect();
     let wrapped = body::wrap(plan, arguments, true);
     let (items, future) = (wrapped.items, wrapped.future);
-    let span = complaints(sig);
+    let span = complaints(sig, wrapped.stray);
     let shown = respan(private, span);
     let label = plan.name();
     let priority = plan
@@ -179,9 +179,9 @@ fn defined(sig: &Signature, private: &TokenStream) -> TokenStream {
     quote!(const { #private::Here.#call })
 }
 
-/// Where the compiler shall complain about what cannot be spawned: at the first parameter that may not be `'static`, or else at the
-/// function's name.
-fn complaints(sig: &Signature) -> Span {
+/// Where the compiler shall complain about what cannot be spawned: at the first parameter that may not be `'static`, or else at a
+/// string that may capture the receiver, or else at the function's name.
+fn complaints(sig: &Signature, stray: Option<Span>) -> Span {
     let lasts = |bounds: &Punctuated<TypeParamBound, Token![+]>| {
         bounds.iter().any(
             |bound| matches!(bound, TypeParamBound::Lifetime(lifetime) if lifetime.ident == "static"),
@@ -203,6 +203,7 @@ fn complaints(sig: &Signature) -> Span {
     generated_at(
         parameter
             .or_else(argument)
+            .or(stray)
             .unwrap_or_else(|| sig.ident.span()),
     )
 }

@@ -162,6 +162,8 @@ fn only_paths_from_the_crate() {
                         "arg1",
                         "arg2",
                         "future",
+                        // A user's name, if there is none like it.
+                        "self_",
                         "true",
                         "rt",
                         "track_caller",

@@ -280,10 +280,7 @@ fn value_of(row: &Row, key: &Ident, value: Option<&Expr>, errors: &mut Errors) -
     match (row.kind, value) {
         (Kind::Flag, None) => Some(Value::Flag),
         (Kind::Flag, Some(value)) => {
-            errors.over(
-                value,
-                format_args!("`{}` is a flag and takes no value", row.name),
-            );
+            errors.over(value, table::no_value(key));
             Some(Value::Flag)
         }
         (_, None) => {

@@ -1,5 +1,6 @@
 //! The pieces of `key = value, key`, read so that a mistake in one leaves the others readable.
 
+use super::table::{self, Kind};
 use crate::errors::Errors;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -42,8 +43,13 @@ pub(super) fn key(input: ParseStream<'_>, errors: &mut Errors) -> Option<Ident> 
         || input.peek(syn::token::Brace)
         || input.peek(syn::token::Bracket)
     {
+        let value = rest(input);
+        if table::row(&key.to_string()).is_some_and(|row| row.kind == Kind::Flag) {
+            errors.over(value, table::no_value(&key));
+            return Some(key);
+        }
         let mut item = key.into_token_stream();
-        item.extend(rest(input));
+        item.extend(value);
         errors.over(item, "expected `key = value`");
         return None;
     }
@@ -52,10 +58,14 @@ pub(super) fn key(input: ParseStream<'_>, errors: &mut Errors) -> Option<Ident> 
 
 /// Reads `= value`, if there is one. `None` is a value that cannot be read.
 pub(super) fn assigned(input: ParseStream<'_>, errors: &mut Errors) -> Option<Option<Expr>> {
-    if !input.peek(Token![=]) {
+    let equals = if input.peek(syn::Lit) {
+        errors.at(input.span(), "expected `=`");
+        Token![=](input.span())
+    } else if input.peek(Token![=]) {
+        input.parse().ok()?
+    } else {
         return Some(None);
-    }
-    let equals: Token![=] = input.parse().ok()?;
+    };
     if input.is_empty() || input.peek(Token![,]) {
         let span: Span = if input.is_empty() {
             equals.span

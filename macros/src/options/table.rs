@@ -2,6 +2,7 @@
 
 use crate::attribute::Attribute::{self, Coroutine, Main, Test};
 use crate::near::nearest;
+use syn::Ident;
 
 /// What may stand after an option's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,6 +193,11 @@ pub(crate) const RIVALS: &[(&str, &str, &str)] = &[
         "choose one: an application runs on GLib's default context",
     ),
 ];
+
+/// What is wrong with a value of a flag.
+pub(crate) fn no_value(flag: &Ident) -> String {
+    format!("`{flag}` is a flag and takes no value")
+}
 
 /// The row of `name`, wherever it is allowed.
 pub(crate) fn row(name: &str) -> Option<&'static Row> {

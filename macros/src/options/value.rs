@@ -271,7 +271,7 @@ fn duration(text: &LitStr, errors: &mut Errors) -> Option<Value> {
         Some(milliseconds) => return Some(Value::Duration(milliseconds)),
         None => errors.over(
             text,
-            "cannot read this duration; try `\"250ms\"` or `\"5s\"`",
+            "cannot read this duration; try `\"250ms\"`, `\"5s\"` or `\"2min\"`, in whole numbers",
         ),
     }
     None

@@ -12,6 +12,11 @@ async fn borrowed(x: &str) -> impl Iterator<Item = u8> + use<> {
     x.to_owned().into_bytes().into_iter()
 }
 
+#[glib_coro::coroutine]
+async fn lasting(x: &str) -> Result<impl Iterator<Item = u8> + 'static, ()> {
+    Ok(x.to_owned().into_bytes().into_iter())
+}
+
 struct Held<I> {
     handle: JoinHandle<I>,
 }
@@ -25,4 +30,9 @@ pub(crate) async fn main() {
         borrowed(&x)
     };
     assert_eq!(handle.await.unwrap().count(), 2);
+    let handle = {
+        let x = String::from("xy");
+        lasting(&x)
+    };
+    assert_eq!(handle.await.unwrap().unwrap().count(), 2);
 }

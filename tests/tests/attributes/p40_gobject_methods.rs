@@ -42,6 +42,15 @@ impl Counter {
     async fn add(&self, n: &u32) -> u32 {
         self.imp().add(*n).await.unwrap()
     }
+
+    #[glib_coro::coroutine]
+    async fn logs(&self) {
+        glib::g_debug!("{self:?}", "{self:?} {}", 1);
+        glib::g_log!(glib::LogLevel::Debug, "{self:?}");
+        if self.imp().count.get() > 9 {
+            glib::g_print!("{self:?}\n");
+        }
+    }
 }
 
 #[glib_coro::main]
@@ -51,6 +60,7 @@ pub(crate) async fn main() {
     let counter: Counter = glib::Object::new();
     assert_eq!(counter.add(&2).await.unwrap(), 2);
     counter.imp().unused("x");
+    counter.logs().await.unwrap();
     let handle = counter.imp().add(1);
     let weak = counter.downgrade();
     drop(counter);

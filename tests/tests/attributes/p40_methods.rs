@@ -90,6 +90,32 @@ impl S {
         text + "{self}"
     }
 
+    #[glib_coro::coroutine]
+    async fn beside_a_name_like_the_expansions(&self) -> String {
+        let self_ = self.0.get() + 1;
+        let in_coroutine = async { format!("{self}{self_}") }.await;
+        macro_rules! with {
+            ($x:expr) => {
+                ($x, self.0.get())
+            };
+        }
+        let (self__, _) = with!(self.0.get());
+        format!("{in_coroutine}{self__}{}", stringify!(self.0))
+    }
+
+    #[glib_coro::coroutine]
+    async fn in_a_macro_of_ones_own(&self) -> String {
+        macro_rules! my_log {
+            ($($tokens:tt)*) => { format!($($tokens)*) };
+        }
+        my_log!("{self} {}", 1)
+    }
+
+    #[glib_coro::coroutine]
+    async fn asserts(&self) {
+        assert!(self.0.get() == 0);
+    }
+
     fn add(&self, x: u32) {
         self.0.set(self.0.get() + x);
     }
@@ -110,4 +136,12 @@ pub(crate) async fn main() {
     assert_eq!(s.0.get(), 6);
     let text = s.in_format_strings(3).await.unwrap();
     assert_eq!(text, " S6S66     |{self} <S6> S6{self}");
+    let text = s.beside_a_name_like_the_expansions().await.unwrap();
+    assert_eq!(text, "S676self.0");
+    assert_eq!(s.in_a_macro_of_ones_own().await.unwrap(), "S6 1");
+    let error = s.asserts().await.unwrap_err().to_string();
+    assert!(
+        error.ends_with("assertion failed: self_.0.get() == 0"),
+        "{error}"
+    );
 }

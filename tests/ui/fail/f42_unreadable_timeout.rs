@@ -1,4 +1,4 @@
-// F42: 6 errors
+// F42: 8 errors
 #[glib_coro::test(timeout = "5 parsecs")]
 async fn unknown_unit() {}
 
@@ -13,6 +13,12 @@ async fn negative() {}
 
 #[glib_coro::test(timeout = "99999999999999999999s")]
 async fn too_long() {}
+
+#[glib_coro::test(timeout = "1.5s")]
+async fn a_fraction() {}
+
+#[glib_coro::test(timeout = "1h")]
+async fn hours() {}
 
 #[glib_coro::test(timeout = 5)]
 async fn no_string() {}

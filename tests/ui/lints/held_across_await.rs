@@ -7,6 +7,14 @@ use std::sync::Mutex;
 
 use glib_coro::yield_now;
 
+/// The function as a whole, which the expansion holds twice.
+#[glib_coro::coroutine]
+#[rustfmt::skip]
+async fn many(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8) -> u8 { //~ this function has too many arguments
+    yield_now().await;
+    a & b & c & d & e & f & g & h
+}
+
 #[glib_coro::coroutine(detach)]
 async fn handler(state: Rc<RefCell<u8>>) {
     let mut state = state.borrow_mut(); //~ this `RefCell` reference is held across an await point
@@ -61,4 +69,5 @@ async fn main() {
     ends_in_time(object.state.clone()).await.unwrap();
     locks(&STATE).await.unwrap();
     object.method().await.unwrap();
+    many(1, 1, 1, 1, 1, 1, 1, 1).await.unwrap();
 }

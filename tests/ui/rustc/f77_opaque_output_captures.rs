@@ -3,7 +3,7 @@ use std::fmt::Display;
 
 #[glib_coro::coroutine]
 async fn f(x: &str) -> impl Display {
-    x.to_owned()
+    x.trim()
 }
 
 fn main() {
