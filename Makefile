@@ -51,7 +51,7 @@ package: deps
 # DEPTH=2 has no more than two features together. Needs cargo-hack.
 powerset: deps
 	@cargo hack --version >/dev/null 2>&1 || { echo "install it first: cargo install cargo-hack --locked" >&2; exit 1; }
-	RUSTFLAGS="-D warnings" cargo hack check --package glib-coro --feature-powerset $(if $(DEPTH),--depth $(DEPTH)) \
+	RUSTFLAGS="-D warnings" cargo hack check --package glib-coro --feature-powerset --exclude-features default $(if $(DEPTH),--depth $(DEPTH)) \
 		--target-dir target/powerset
 
 bench: deps

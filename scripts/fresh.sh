@@ -22,7 +22,7 @@ toolchain=$(rustc --print sysroot)
 mkdir -p target/fresh/packages
 
 build() { # build SUITE ROOT: a minimal system with what the README takes for granted
-    rm -rf "$2"
+    rm -rf --one-file-system "$2"
     debootstrap --variant=minbase --include=ca-certificates,git,make,sudo \
         --cache-dir="$PWD/target/fresh/packages" "$1" "$2" >"$2.log" 2>&1 || {
         tail "$2.log" >&2
@@ -61,5 +61,5 @@ for suite in ${FRESH:-bookworm trixie}; do
     done
     newcomer "$root" "pkg-config --modversion glib-2.0; ! pkg-config --exists gtk4 || pkg-config --modversion gtk4"
     umount --recursive "$root/proc" "$root/sys" "$root/dev" "$root/opt/rust"
-    [ -n "${FRESH_KEEP:-}" ] || rm -rf "$root"
+    [ -n "${FRESH_KEEP:-}" ] || rm -rf --one-file-system "$root"
 done
