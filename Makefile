@@ -2,12 +2,15 @@
 
 GTK = --package glib-coro-examples --package glib-coro-tests --features glib-coro-examples/gtk,glib-coro-tests/gtk
 
-.PHONY: help demo test deep bench lint deps windows
+.PHONY: help demo test deep soak fresh package powerset bench lint deps windows
 
 help:
 	@echo "make demo   the tour: every example program at work, on GLib and on the built-in loop"
 	@echo "make test   all tests: with GLib, without, and with windows; documentation tests; make lint"
 	@echo "make deep   what takes long: loom, valgrind, and all tests on a busy machine and without epoll"
+	@echo "make soak   a window and everything at once on one loop, for SOAK=3600 seconds"
+	@echo "make fresh  make demo and make test in clean Debian 12 and 13 systems; needs root"
+	@echo "make package   the crates' archives, and a program that is built on them; make powerset, all sets of features"
 	@echo "make bench  the benchmarks"
 	@echo "make lint   rustfmt, clippy and rustdoc, with warnings denied"
 	@echo "make deps   install the system packages that are missing; make windows, those for GTK, too"
@@ -34,6 +37,22 @@ test: windows
 deep:
 	@scripts/install-deps.sh valgrind
 	scripts/deep.sh
+
+soak: windows
+	cargo run --package glib-coro-examples --features gtk --example soak
+
+fresh:
+	@scripts/install-deps.sh debootstrap
+	scripts/fresh.sh
+
+package: deps
+	scripts/package.sh
+
+# DEPTH=2 has no more than two features together. Needs cargo-hack.
+powerset: deps
+	@cargo hack --version >/dev/null 2>&1 || { echo "install it first: cargo install cargo-hack --locked" >&2; exit 1; }
+	RUSTFLAGS="-D warnings" cargo hack check --package glib-coro --feature-powerset --exclude-features default $(if $(DEPTH),--depth $(DEPTH)) \
+		--target-dir target/powerset
 
 bench: deps
 	cargo bench --package glib-coro-benches

@@ -29,4 +29,5 @@ else
 fi
 
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
-RUSTDOCFLAGS="-D warnings" cargo doc --package glib-coro --no-deps --features zbus
+# As docs.rs does it.
+RUSTDOCFLAGS="-D warnings" cargo doc --package glib-coro --no-deps --all-features

@@ -24,8 +24,8 @@ pub mod which_loop;
 #[cfg(feature = "gtk")]
 pub mod windows;
 
-// The program in the README is a test too.
-#[cfg(doctest)]
+// The programs in the README are tests too.
+#[cfg(all(doctest, feature = "gtk"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 

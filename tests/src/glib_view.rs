@@ -7,17 +7,18 @@
 
 use std::cell::RefCell;
 use std::sync::{LazyLock, Mutex};
+use std::time::Duration;
 
 use glib::translate::{ToGlibPtr, from_glib_none};
-use glib::{MainContext, Source, ffi};
+use glib::{ControlFlow, MainContext, Priority, Source, ffi};
 
-/// The largest source number that [`sources`] asks for. GLib counts up from 1 in each context.
-const LAST_ID: u32 = 100_000;
-
-/// Every source attached to a context: GLib's numbers are tried one by one.
+/// Every source attached to a context: the numbers that GLib has given in it, from 1 up, are tried one by one.
 pub fn sources(context: &MainContext) -> Vec<Source> {
+    let last = glib::timeout_source_new(Duration::ZERO, None, Priority::LOW, || ControlFlow::Break);
+    let end = last.attach(Some(context)).as_raw();
+    last.destroy();
     let context = context.to_glib_none();
-    (1..=LAST_ID)
+    (1..end)
         .filter_map(|id| {
             // SAFETY: any number may be asked for; the context is alive; the source, if there is one,
             // is alive too, as nobody else touches the context of a test. It is referenced at once.

@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use std::io::{self, ErrorKind, Read};
-use std::net::{self, Ipv4Addr, Shutdown, SocketAddr};
+use std::net::{self, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
@@ -353,8 +353,9 @@ fn several_coroutines_accept_from_one_listener(host: Host) {
 
 fn datagrams_keep_their_bounds(host: Host) {
     host.runtime().block_on(async {
-        let ours = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let theirs = UdpSocket::bind(("localhost", 0)).await.unwrap();
+        let family = theirs.local_addr().unwrap().ip();
+        let ours = UdpSocket::bind((family, 0)).await.unwrap();
         let (here, there) = (ours.local_addr().unwrap(), theirs.local_addr().unwrap());
         assert_eq!(
             ours.peer_addr().unwrap_err().kind(),
@@ -381,6 +382,22 @@ fn datagrams_keep_their_bounds(host: Host) {
         ours.send(b"anybody?").await.unwrap();
         let error = ours.recv(&mut buffer).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    });
+}
+
+/// A name often has an IPv6 address first.
+fn of_several_addresses_a_datagram_goes_to_one_of_the_sockets_family(host: Host) {
+    host.runtime().block_on(async {
+        let ours = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let here = ours.local_addr().unwrap();
+        let addresses = [(Ipv6Addr::LOCALHOST, here.port()).into(), here];
+        let sent = ours.send_to(b"to me", &addresses[..]).await;
+        assert_eq!(sent.unwrap(), 5);
+        let mut buffer = [0; 8];
+        assert_eq!(ours.recv_from(&mut buffer).await.unwrap(), (5, here));
+        // Where none is, the kernel says so.
+        let sent = ours.send_to(b"to me", &addresses[..1]).await;
+        sent.unwrap_err();
     });
 }
 
@@ -467,6 +484,7 @@ on_every_host![
     nothing_is_lost_when_a_wait_is_dropped,
     several_coroutines_accept_from_one_listener,
     datagrams_keep_their_bounds,
+    of_several_addresses_a_datagram_goes_to_one_of_the_sockets_family,
     options_are_those_of_the_kernel,
     sockets_come_from_std_and_go_back,
     a_peek_leaves_the_data,

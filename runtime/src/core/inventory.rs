@@ -70,6 +70,10 @@ impl Core {
                     }
                 }
             });
+            core.foreign_joins.for_each(|id, joiner| {
+                let join = WaitingOn::Join { id };
+                waits.entry(joiner).or_default().push(join);
+            });
         }
         let mut slots = Vec::new();
         let mut infos = Vec::new();

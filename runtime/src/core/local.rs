@@ -23,7 +23,7 @@ use super::{Core, current};
 #[derive(Debug)]
 pub(crate) struct Local {
     pub(super) queue: RunQueue,
-    /// Where there is insight this one stays empty and the core has [another](Core::shared), for other threads to see.
+    /// Where other threads are to see it this one stays empty, and the core has [another](Core::shared).
     pub(super) table: Table,
     /// Coroutines marked for abortion that have not ended. While it is zero, which is nearly always, a
     /// poll need not look into the table.

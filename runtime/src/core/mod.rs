@@ -17,6 +17,7 @@ pub(crate) mod blocking;
 pub(crate) mod clock;
 pub(crate) mod current;
 mod end;
+mod foreign_joins;
 pub(crate) mod id;
 pub(crate) mod info;
 pub(crate) mod insight;
@@ -57,6 +58,7 @@ use turn::wake_idler;
 
 use backend::Backend;
 use blocking::BlockingJobs;
+use foreign_joins::ForeignJoins;
 use id::Id;
 use insight::Insight;
 use local::{Local, Message};
@@ -96,6 +98,8 @@ pub(crate) struct Options {
     pub(crate) end_on_unhandled: bool,
     #[cfg(feature = "test-util")]
     pub(crate) start_paused: bool,
+    /// Other threads can see the coroutines while one of them blocks the loop, also without insight.
+    pub(crate) visible: bool,
     /// Polls are measured.
     pub(crate) insight: bool,
     pub(crate) slow_poll: Duration,
@@ -109,6 +113,7 @@ impl Default for Options {
             end_on_unhandled: false,
             #[cfg(feature = "test-util")]
             start_paused: false,
+            visible: false,
             insight: insight::is_asked_for(),
             slow_poll: insight::SLOW_POLL,
         }
@@ -122,10 +127,11 @@ pub(crate) struct Core {
     thread: Option<String>,
     budget: Duration,
     remote: RemoteQueue<Message>,
-    /// The table of coroutines where there is insight, for other threads to see; elsewhere it is [`Local`]'s.
+    /// The table of coroutines where other threads are to see it; elsewhere it is [`Local`]'s.
     shared: Option<Lock<Table>>,
     /// What the owner thread's storage held when it went, with the count of aborts. See [`local`].
     estate: Lock<Option<(Table, usize)>>,
+    foreign_joins: ForeignJoins,
     pub(crate) timers: Timers,
     pub(crate) reactor: Reactor,
     pub(crate) blocking: BlockingJobs,
@@ -158,8 +164,9 @@ impl Core {
             thread: std::thread::current().name().map(str::to_owned),
             budget: options.budget,
             remote: RemoteQueue::new(),
-            shared: options.insight.then(Lock::default),
+            shared: (options.insight || options.visible).then(Lock::default),
             estate: Lock::default(),
+            foreign_joins: ForeignJoins::default(),
             timers: Timers::default(),
             reactor: Reactor::new(backend.clone()),
             blocking: BlockingJobs::default(),
@@ -394,19 +401,18 @@ impl Core {
         }
     }
 
-    /// Notes which coroutine awaits the handle of one of ours. From another thread only where there is insight.
+    /// Notes which coroutine awaits the handle of one of ours, on any thread.
     pub(crate) fn note_joiner(&self, slot: u32, id: Id, joiner: Option<Id>) {
-        let note = |table: &mut Table| {
-            if let Some(entry) = table.get_mut(slot, id) {
-                entry.joiner = joiner;
-            }
-        };
-        match &self.shared {
-            Some(shared) => note(&mut shared.lock()),
-            None => {
-                local::with(self, |local| note(&mut local.borrow_mut().table));
-            }
+        let local = local::find(self);
+        let elsewhere = joiner.filter(|_| local.is_none());
+        if let Some(local) = local {
+            self.with_table(&mut local.borrow_mut(), |table| {
+                if let Some(entry) = table.get_mut(slot, id) {
+                    entry.joiner = joiner;
+                }
+            });
         }
+        self.foreign_joins.set(id, elsewhere);
     }
 
     /// Ends the turn in progress after the present poll.

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{
     IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs as _,
+    UdpSocket,
 };
 
 use crate::unblock;
@@ -73,12 +74,15 @@ impl Found {
         Ok(addresses)
     }
 
-    /// The first address.
-    pub(super) async fn single(self) -> io::Result<SocketAddr> {
-        match self {
-            Self::Address(address) => Ok(address),
-            found => Ok(found.resolve().await?[0]),
-        }
+    /// The first address of the family that a socket has; where there is none, the first.
+    pub(super) async fn for_socket(self, socket: &UdpSocket) -> io::Result<SocketAddr> {
+        let addresses = match self {
+            Self::Address(address) => return Ok(address),
+            found => found.resolve().await?,
+        };
+        let is_ipv4 = socket.local_addr()?.is_ipv4();
+        let fitting = addresses.iter().find(|other| other.is_ipv4() == is_ipv4);
+        Ok(*fitting.unwrap_or(&addresses[0]))
     }
 
     /// Tries one address after the other until one works. The error is the last one's.

@@ -47,7 +47,7 @@ impl UdpSocket {
         addresses.first(connect).await
     }
 
-    /// Sends a datagram; of several addresses to the first.
+    /// Sends a datagram; of several addresses to the first of this socket's family, as `localhost` often is an IPv6 address first.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl UdpSocket {
     ///
     /// Either the whole datagram was sent or nothing.
     pub async fn send_to<A: ToSocketAddrs>(&self, buffer: &[u8], address: A) -> io::Result<usize> {
-        let address = address.lookup().single().await?;
+        let address = address.lookup().for_socket(self.0.get_ref()).await?;
         self.0.send_to(buffer, address).await
     }
 

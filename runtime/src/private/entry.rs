@@ -109,6 +109,11 @@ impl Entry {
                 lock(&hook).push(unhandled.to_string());
             }
         });
+        // The watchdog wants to name who hangs.
+        let builder = match self.timeout {
+            Some(_) => builder.visible(),
+            None => builder,
+        };
         let runtime = start(builder);
         let watchdog = self
             .timeout

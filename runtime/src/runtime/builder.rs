@@ -121,6 +121,12 @@ impl Builder {
         self
     }
 
+    /// Lets other threads see the coroutines while the loop is stuck, without measuring polls.
+    pub(crate) fn visible(mut self) -> Self {
+        self.options.visible = true;
+        self
+    }
+
     /// With [insight](Self::insight), from what duration on a poll is slow: 100 ms by default.
     ///
     /// A slow poll is counted, and a warning names the coroutine, where it was spawned and the duration: in GLib's log on GLib,
