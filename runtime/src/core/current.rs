@@ -1,6 +1,7 @@
 //! What this thread is in the middle of: which core's turn, and which coroutine's poll.
 
 use std::cell::{Cell, RefCell};
+use std::mem::{ManuallyDrop, take};
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,7 +16,11 @@ use super::task::Runnable;
 
 thread_local! {
     /// Entered cores with what belongs to this thread, the innermost last. Pushed and popped by [`Entered`] alone.
-    static CORES: RefCell<Vec<(Arc<Core>, LocalRef)>> = const { RefCell::new(Vec::new()) };
+    ///
+    /// It has no destructor, so that it is there to the last moment of a thread, when runtimes end; and it takes less to look at.
+    /// See [`release`].
+    static CORES: RefCell<ManuallyDrop<Vec<(Arc<Core>, LocalRef)>>> =
+        const { RefCell::new(ManuallyDrop::new(Vec::new())) };
     /// How many reasons there are to poll [with care](needs_care). Written by [`Care`] alone.
     static CARES: Cell<usize> = const { Cell::new(0) };
     /// The poll in progress. Set by [`begin`], cleared by [`end`].
@@ -126,15 +131,14 @@ fn running_entry<R>(act: impl FnOnce(&Arc<Core>, Id, &mut Entry) -> R) -> Option
     let (id, slot) = RUNNING.with(|running| (running.id.get(), running.slot.get()));
     let id = id?;
     let mut act = Some(act);
-    let done = CORES.try_with(|cores| {
-        cores.borrow().iter().rev().find_map(|(core, local)| {
+    CORES.with_borrow(|cores| {
+        cores.iter().rev().find_map(|(core, local)| {
             core.with_table(&mut local.borrow_mut(), |table| {
                 let entry = table.get_mut(slot, id)?;
                 Some((act.take()?)(core, id, entry))
             })
         })
-    });
-    done.ok().flatten()
+    })
 }
 
 /// The coroutine being polled on this thread.
@@ -165,47 +169,46 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
 
 /// The innermost entered core.
 pub(crate) fn core() -> Option<Arc<Core>> {
-    // The list is gone only while the thread ends; nothing is entered then.
-    CORES
-        .try_with(|cores| Some(cores.borrow().last()?.0.clone()))
-        .ok()
-        .flatten()
+    CORES.with_borrow(|cores| Some(cores.last()?.0.clone()))
 }
 
 /// The innermost entered core, and what belongs to this thread of it.
 #[inline]
 pub(crate) fn innermost() -> Option<(Arc<Core>, LocalRef)> {
-    CORES
-        .try_with(|cores| cores.borrow().last().cloned())
-        .ok()
-        .flatten()
+    CORES.with_borrow(|cores| cores.last().cloned())
+}
+
+/// Gives back the memory of the list of entered cores, which nothing else does. For when the thread ends.
+pub(super) fn release() {
+    CORES.with_borrow_mut(|cores| {
+        if cores.is_empty() {
+            drop(ManuallyDrop::into_inner(take(cores)));
+        }
+    });
 }
 
 /// What belongs to this thread of an entered core.
 #[cold]
 pub(super) fn local_of(core: &Core) -> Option<LocalRef> {
-    let local = CORES.try_with(|cores| {
-        let cores = cores.borrow();
+    CORES.with_borrow(|cores| {
         let mut entries = cores.iter().rev();
         let (_, local) = entries.find(|(entered, _)| std::ptr::eq(&**entered, core))?;
         Some(local.clone())
-    });
-    local.ok().flatten()
+    })
 }
 
 /// Queues a coroutine that belongs to the innermost entered core; gives back any other.
 #[inline]
 pub(super) fn push(runnable: Runnable) -> Result<(), Runnable> {
     let mut runnable = Some(runnable);
-    let must_tell = CORES.try_with(|cores| {
-        let cores = cores.borrow();
+    let must_tell = CORES.with_borrow(|cores| {
         let (innermost, local) = cores.last()?;
         let woken = runnable.take_if(|woken| Arc::ptr_eq(&woken.metadata().core, innermost))?;
         let must_tell = local.borrow_mut().queue.push(woken);
         must_tell.then(|| innermost.clone())
     });
     // Outside the borrow: the host's waker is somebody else's code.
-    if let Ok(Some(core)) = must_tell {
+    if let Some(core) = must_tell {
         core.tell_host();
     }
     runnable.map_or(Ok(()), Err)
@@ -268,7 +271,7 @@ impl Entered {
 /// Enters a core on its owner thread.
 pub(crate) fn enter(core: &Arc<Core>) -> Entered {
     let local = local::of(core);
-    let _ = CORES.try_with(|cores| cores.borrow_mut().push((core.clone(), local.clone())));
+    CORES.with_borrow_mut(|cores| cores.push((core.clone(), local.clone())));
     Entered {
         core: core.clone(),
         local,
@@ -278,8 +281,7 @@ pub(crate) fn enter(core: &Arc<Core>) -> Entered {
 impl Drop for Entered {
     fn drop(&mut self) {
         // Guards may be dropped out of order: each takes away an entry of its own core.
-        let entry = CORES.try_with(|cores| {
-            let mut cores = cores.borrow_mut();
+        let entry = CORES.with_borrow_mut(|cores| {
             let position = cores
                 .iter()
                 .rposition(|(core, _)| Arc::ptr_eq(core, &self.core))?;

@@ -67,6 +67,7 @@ impl Drop for Locals {
                 abandon(&core, &local);
             }
         }
+        current::release();
     }
 }
 
