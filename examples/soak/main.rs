@@ -58,6 +58,8 @@ fn main() -> ExitCode {
     let status = Command::new(env::current_exe().expect("a program"))
         .envs(display.environment())
         .env(INSIDE, "yes")
+        // One heap, instead of one for each thread that once had to wait for it.
+        .env("MALLOC_ARENA_MAX", "1")
         .status()
         .expect("this program runs");
     match status.success() {
