@@ -2,13 +2,16 @@
 
 GTK = --package glib-coro-examples --package glib-coro-tests --features glib-coro-examples/gtk,glib-coro-tests/gtk
 
-.PHONY: help demo test deep bench lint deps windows
+BENCH = cargo build --profile bench --package glib-coro-benches
+INSTRUCTIONS = cargo run --profile bench --package glib-coro-benches --no-default-features --bin instructions --
+
+.PHONY: help demo test deep bench bench-quick bench-report instructions lint deps windows
 
 help:
 	@echo "make demo   the tour: every example program at work, on GLib and on the built-in loop"
 	@echo "make test   all tests: with GLib, without, and with windows; documentation tests; make lint"
 	@echo "make deep   what takes long: loom, valgrind, and all tests on a busy machine and without epoll"
-	@echo "make bench  the benchmarks"
+	@echo "make bench  the benchmarks, less than 10 minutes; make bench-quick, a glance of less than 2"
 	@echo "make lint   rustfmt, clippy and rustdoc, with warnings denied"
 	@echo "make deps   install the system packages that are missing; make windows, those for GTK, too"
 
@@ -20,7 +23,7 @@ demo: deps
 # GTK needs newer features of GLib than the library, which is why it stays out of the first run. The run without
 # default features is the proof that the core needs no GLib: pkg-config finds nothing there.
 test: windows
-	@scripts/install-deps.sh curl 'wrk?' 'chromium?'
+	@scripts/install-deps.sh curl valgrind 'wrk?' 'chromium?'
 	cargo test --workspace
 	cargo test $(GTK) --test gtk
 	cargo test --package glib-coro-examples --features gtk --doc
@@ -35,8 +38,25 @@ deep:
 	@scripts/install-deps.sh valgrind
 	scripts/deep.sh
 
-bench: deps
-	cargo bench --package glib-coro-benches
+bench: windows
+	@scripts/install-deps.sh wrk valgrind
+	$(BENCH) --bins --features gtk
+	target/release/bench
+
+bench-quick: windows
+	@scripts/install-deps.sh wrk
+	$(BENCH) --bins --features gtk
+	target/release/bench --quick
+
+# The report anew, from the figures that are kept.
+bench-report:
+	$(BENCH) --bin bench
+	target/release/bench report
+
+# The figures that `make test` compares with, see benches/src/bin/instructions.rs.
+instructions:
+	@scripts/install-deps.sh valgrind
+	$(INSTRUCTIONS) update
 
 lint: windows
 	scripts/lint.sh
