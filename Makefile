@@ -32,6 +32,7 @@ test: windows
 	cargo test --package glib-coro-tests --features zbus --test compat_zbus
 	cargo test --package glib-coro-examples --features zbus -- dbus_signal_listener gvariant
 	cargo test --package glib-coro --features zbus --doc compat
+	$(INSTRUCTIONS) check
 	$(MAKE) lint
 
 deep:

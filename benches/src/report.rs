@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::chart;
 use crate::figures::{Figure, Figures};
-use crate::limits::{LIMITS, Limit};
+use crate::limits::{LIMITS, Limit, obstacle};
 use crate::statistics::{Spread, figure};
 use crate::subjects::{self, Subject};
 use crate::table::Table;
@@ -186,7 +186,7 @@ fn limits(subject: &Subject, figures: &Figures) -> Option<String> {
     let ours = |limit: &&Limit| limit.subject == subject.key;
     let heading = ["what", "against", "whose", "reached", "limit", "aim", ""];
     let mut table = Table::new(3, heading.map(str::to_owned));
-    let mut obstacles: Vec<&str> = Vec::new();
+    let mut obstacles: Vec<String> = Vec::new();
     let mut is_empty = true;
     for limit in LIMITS.iter().filter(ours) {
         for (name, spread, _) in verdicts(limit, figures) {
@@ -198,9 +198,11 @@ fn limits(subject: &Subject, figures: &Figures) -> Option<String> {
                 (true, false) => "aim missed",
                 (true, true) => "✓",
             };
-            if !(must && aim) && !obstacles.contains(&limit.obstacle) && !limit.obstacle.is_empty()
+            if !(must && aim)
+                && let Some(obstacle) = obstacle(limit.subject, limit.quantity)
+                && !obstacles.contains(&obstacle)
             {
-                obstacles.push(limit.obstacle);
+                obstacles.push(obstacle);
             }
             table.row([
                 limit.quantity.to_owned(),

@@ -115,15 +115,14 @@ pub fn everybody<W: Work>(quantity: &'static str) -> Vec<Track> {
 
 fn prepare<C: Contestant, W: Work>() -> Run {
     let runtime = C::new();
-    let (burden, mut state) = runtime.block_on(async {
-        let burden = burden::<C>();
+    let mut state = runtime.block_on(async {
+        burden::<C>();
         let state = W::prepare::<C>().await;
         // The burden takes effect when its task is polled.
         C::yield_now().await;
-        (burden, state)
+        state
     });
     Box::new(move |batches| {
-        let _keeps = &burden;
         runtime.block_on(async {
             let start = processor_time();
             let done = W::run::<C>(&mut state, batches).await;

@@ -97,6 +97,9 @@ fn measure(keys: &[&str], is_quick: bool) {
             figures.note(subject.key, "It failed, so there are no figures.");
         }
         eprintln!(" {:.0} s", start.elapsed().as_secs_f64());
+        // What was measured is kept even if the rest is interrupted.
+        fs::create_dir_all(&folder).expect("a folder for the report");
+        fs::write(folder.join(report::FIGURES), figures.to_string()).expect("a file of figures");
     }
     if !is_quick {
         count_instructions(&chosen, &mut figures);

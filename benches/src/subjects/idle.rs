@@ -113,7 +113,7 @@ pub fn in_process(contestant: &str) {
 
 fn run<C: Contestant>() {
     C::new().block_on(async {
-        let _burden = burden::<C>();
+        burden::<C>();
         let (near, _far) = unix_pair();
         for _ in 0..100 {
             C::detach(C::sleep(FAR));

@@ -95,7 +95,7 @@ fn contestant<C: Contestant>() -> Round {
     let runtime = C::new();
     let lateness = Rc::new(RefCell::new(Vec::with_capacity(SLEEPS as usize)));
     runtime.block_on(async {
-        let _burden = burden::<C>();
+        burden::<C>();
         C::yield_now().await;
         let before = processor_time();
         let tasks: Vec<_> = durations()

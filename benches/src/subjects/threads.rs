@@ -99,7 +99,7 @@ fn one_way_of<C: Contestant>() -> f64 {
         }
     });
     let mut times = runtime.block_on(async {
-        let _burden = burden::<C>();
+        burden::<C>();
         C::yield_now().await;
         C::spawn(async move {
             let mut times = Vec::new();
@@ -120,7 +120,7 @@ fn one_way_of<C: Contestant>() -> f64 {
 fn burst<C: Contestant>() -> f64 {
     let runtime = C::new();
     runtime.block_on(async {
-        let _burden = burden::<C>();
+        burden::<C>();
         let bells: Arc<[Bell]> = (0..BURST).map(|_| Bell::default()).collect();
         let tasks: Vec<_> = (0..BURST)
             .map(|number| {
