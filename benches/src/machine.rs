@@ -75,7 +75,7 @@ pub fn about() -> Vec<(String, String)> {
     }
     about
         .into_iter()
-        .map(|(key, value)| (format!("{key}"), value))
+        .map(|(key, value)| (key.to_string(), value))
         .collect()
 }
 
