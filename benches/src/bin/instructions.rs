@@ -143,7 +143,7 @@ fn check() -> ExitCode {
         };
         let change = (count / kept - 1.0) * 100.0;
         println!("{name}: {count:.0} instructions, {change:+.1} %");
-        if count > kept * TOLERANCE {
+        if is_same && count > kept * TOLERANCE {
             eprintln!(
                 "instructions: {name} takes {count:.0} where it took {kept:.0}, {change:+.1} %. If that is the price of \
                  something, write the new figures with `{UPDATE}` and say in the commit what it is the price of"
