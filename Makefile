@@ -2,7 +2,10 @@
 
 GTK = --package glib-coro-examples --package glib-coro-tests --features glib-coro-examples/gtk,glib-coro-tests/gtk
 
-.PHONY: help demo test deep soak fresh package powerset bench lint deps windows
+BENCH = cargo build --profile bench --package glib-coro-benches
+INSTRUCTIONS = cargo run --profile bench --package glib-coro-benches --no-default-features --bin instructions --
+
+.PHONY: help demo test deep soak fresh package powerset bench bench-quick bench-report instructions lint deps windows
 
 help:
 	@echo "make demo   the tour: every example program at work, on GLib and on the built-in loop"
@@ -11,7 +14,7 @@ help:
 	@echo "make soak   a window and everything at once on one loop, for SOAK=3600 seconds"
 	@echo "make fresh  make demo and make test in clean Debian 12 and 13 systems; needs root"
 	@echo "make package   the crates' archives, and a program that is built on them; make powerset, all sets of features"
-	@echo "make bench  the benchmarks"
+	@echo "make bench  the benchmarks, less than 10 minutes; make bench-quick, a glance of less than 2"
 	@echo "make lint   rustfmt, clippy and rustdoc, with warnings denied"
 	@echo "make deps   install the system packages that are missing; make windows, those for GTK, too"
 
@@ -23,7 +26,7 @@ demo: deps
 # GTK needs newer features of GLib than the library, which is why it stays out of the first run. The run without
 # default features is the proof that the core needs no GLib: pkg-config finds nothing there.
 test: windows
-	@scripts/install-deps.sh curl 'wrk?' 'chromium?'
+	@scripts/install-deps.sh curl valgrind 'wrk?' 'chromium?'
 	cargo test --workspace
 	cargo test $(GTK) --test gtk
 	cargo test --package glib-coro-tests --features gtk --doc
@@ -32,6 +35,7 @@ test: windows
 	cargo test --package glib-coro-tests --features zbus --test compat_zbus
 	cargo test --package glib-coro-examples --features zbus -- dbus_signal_listener gvariant
 	cargo test --package glib-coro --features zbus --doc compat
+	$(INSTRUCTIONS) check
 	$(MAKE) lint
 
 deep:
@@ -54,8 +58,25 @@ powerset: deps
 	RUSTFLAGS="-D warnings" cargo hack check --package glib-coro --feature-powerset --exclude-features default $(if $(DEPTH),--depth $(DEPTH)) \
 		--target-dir target/powerset
 
-bench: deps
-	cargo bench --package glib-coro-benches
+bench: windows
+	@scripts/install-deps.sh wrk valgrind
+	$(BENCH) --bins --features gtk
+	target/release/bench
+
+bench-quick: windows
+	@scripts/install-deps.sh wrk
+	$(BENCH) --bins --features gtk
+	target/release/bench --quick
+
+# The report anew, from the figures that are kept.
+bench-report:
+	$(BENCH) --bin bench
+	target/release/bench report
+
+# The figures that `make test` compares with, see benches/src/bin/instructions.rs.
+instructions:
+	@scripts/install-deps.sh valgrind
+	$(INSTRUCTIONS) update
 
 lint: windows
 	scripts/lint.sh

@@ -1,14 +1,23 @@
-//! What the benchmarks share: who takes part, what they do, and how it is measured.
+//! What the benchmarks share: who takes part, what they do, how it is measured, and how it is told.
 //!
-//! A [`Subject`](subjects::Subject) is written once, against the trait
-//! [`Contestant`](contestants::Contestant), so that everybody does the same work. A
-//! [`Track`](track::Track) is one contestant prepared for one subject.
+//! * A [`Contestant`](contestants::Contestant) is a runtime; a [`Work`](work::Work) is written once against
+//!   that trait, so that everybody does the same. The [`floor`] is that work by hand, with bare system calls.
+//! * A [`Subject`](subjects::Subject) is a line of the report, and runs in a process of its own. It hands back
+//!   [`Figures`](figures::Figures), which are kept as a file.
+//! * Everything that people read is made from that file: [`report`] with the [`limits`] and the [`chart`]s.
 
 #![forbid(unsafe_code)]
 
+pub mod chart;
 pub mod contestants;
+pub mod figures;
+pub mod floor;
 pub mod instructions;
+pub mod limits;
+pub mod machine;
+pub mod report;
 pub mod statistics;
 pub mod subjects;
 pub mod table;
 pub mod track;
+pub mod work;

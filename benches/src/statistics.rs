@@ -50,6 +50,12 @@ impl fmt::Display for Spread {
     }
 }
 
+/// The number below which so large a part of them lies. Sorts them.
+pub fn quantile(numbers: &mut [f64], part: f64) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[((numbers.len() - 1) as f64 * part).round() as usize]
+}
+
 /// Three figures, whatever the size.
 pub fn figure(number: f64) -> String {
     let magnitude = number.abs().log10().floor() as i32;

@@ -1,16 +1,18 @@
-//! glib-rs's own executor: `MainContext::spawn_local`, and futures around sources.
+//! glib-rs's own executor: `MainContext::spawn_local`, futures around sources, and gio's streams.
 
 use std::future::{Future, poll_fn};
-use std::io::{ErrorKind, Read, Write};
-use std::os::fd::AsRawFd;
+use std::net::TcpStream;
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use glib::{ControlFlow, IOCondition, MainContext, Priority, SourceFuture};
+use gio::prelude::*;
+use gio::{IOStreamAsyncReadWrite, Socket, SocketConnection};
+use glib::MainContext;
 
-use super::Contestant;
+use super::{Contestant, Io};
 
 /// glib-rs.
 #[derive(Debug)]
@@ -19,7 +21,8 @@ pub struct GlibRs(MainContext);
 impl Contestant for GlibRs {
     const NAME: &'static str = "glib-rs";
 
-    type Stream = UnixStream;
+    type Unix = Io<IOStreamAsyncReadWrite<SocketConnection>>;
+    type Tcp = Self::Unix;
 
     fn new() -> Self {
         Self(MainContext::new())
@@ -54,52 +57,24 @@ impl Contestant for GlibRs {
         glib::timeout_future(duration)
     }
 
-    fn pair() -> (UnixStream, UnixStream) {
-        let (one, other) = UnixStream::pair().expect("a socket pair");
-        for end in [&one, &other] {
-            end.set_nonblocking(true).expect("a socket can do that");
-        }
-        (one, other)
+    async fn timeout<F: Future>(duration: Duration, future: F) -> Option<F::Output> {
+        let future = std::pin::pin!(future);
+        glib::future_with_timeout(duration, future).await.ok()
     }
 
-    async fn read(stream: &mut UnixStream) -> u8 {
-        let mut byte = [0];
-        loop {
-            match stream.read_exact(&mut byte) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    ready(stream, IOCondition::IN).await;
-                }
-                result => {
-                    result.expect("a byte");
-                    return byte[0];
-                }
-            }
-        }
+    fn unix(socket: UnixStream) -> Self::Unix {
+        stream(socket.into())
     }
 
-    async fn write(stream: &mut UnixStream, byte: u8) {
-        loop {
-            match stream.write_all(&[byte]) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    ready(stream, IOCondition::OUT).await;
-                }
-                result => return result.expect("room for a byte"),
-            }
-        }
+    fn tcp(socket: TcpStream) -> Self::Tcp {
+        stream(socket.into())
     }
 }
 
-/// Waits for a descriptor with a source of its own, which is cheaper than gio's streams.
-fn ready(stream: &UnixStream, condition: IOCondition) -> impl Future<Output = ()> + use<> {
-    let fd = stream.as_raw_fd();
-    SourceFuture::new(move |sender| {
-        let mut sender = Some(sender);
-        glib_unix::fd_source_new(fd, condition, None, Priority::DEFAULT, move |_, _| {
-            if let Some(sender) = sender.take() {
-                // The task that waited may be gone.
-                let _ = sender.send(());
-            }
-            ControlFlow::Break
-        })
-    })
+fn stream(socket: OwnedFd) -> Io<IOStreamAsyncReadWrite<SocketConnection>> {
+    let socket = Socket::from_fd(socket).expect("gio takes any socket");
+    let stream = socket.connection_factory_create_connection();
+    Io(stream
+        .into_async_read_write()
+        .expect("a socket's streams can be polled"))
 }

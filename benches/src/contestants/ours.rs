@@ -1,14 +1,15 @@
 //! glib-coro, on each of its own loops.
 
 use std::future::Future;
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use futures_util::{AsyncReadExt, AsyncWriteExt, FutureExt};
+use futures_util::FutureExt;
 use glib_coro::event_loop::Standalone;
 use glib_coro::{Async, Runtime};
 
-use super::Contestant;
+use super::{Contestant, Io};
 
 /// What is the same on every loop: all but the loop.
 macro_rules! ours {
@@ -21,7 +22,8 @@ macro_rules! ours {
         impl Contestant for $type {
             const NAME: &'static str = $name;
 
-            type Stream = Async<UnixStream>;
+            type Unix = Io<Async<UnixStream>>;
+            type Tcp = Io<Async<TcpStream>>;
 
             fn new() -> Self {
                 let $builder = Runtime::builder();
@@ -49,20 +51,16 @@ macro_rules! ours {
                 glib_coro::sleep(duration)
             }
 
-            fn pair() -> (Self::Stream, Self::Stream) {
-                let (one, other) = UnixStream::pair().expect("a socket pair");
-                let register = |end| Async::new(end).expect("a socket can be waited for");
-                (register(one), register(other))
+            async fn timeout<F: Future>(duration: Duration, future: F) -> Option<F::Output> {
+                glib_coro::timeout(duration, future).await.ok()
             }
 
-            async fn read(stream: &mut Self::Stream) -> u8 {
-                let mut byte = [0];
-                stream.read_exact(&mut byte).await.expect("a byte");
-                byte[0]
+            fn unix(socket: UnixStream) -> Self::Unix {
+                Io(Async::new_nonblocking(socket).expect("a socket can be waited for"))
             }
 
-            async fn write(stream: &mut Self::Stream, byte: u8) {
-                stream.write_all(&[byte]).await.expect("room for a byte");
+            fn tcp(socket: TcpStream) -> Self::Tcp {
+                Io(Async::new_nonblocking(socket).expect("a socket can be waited for"))
             }
         }
     };
