@@ -125,7 +125,9 @@ impl Reactor {
 
     /// Makes the descriptor readable.
     pub(crate) fn notify(&self) {
-        if let Some(backend) = &self.0.lock().backend {
+        // Not under the lock: the owner, woken by this, wants it at once.
+        let backend = self.0.lock().backend.clone();
+        if let Some(backend) = backend {
             backend.notify();
         }
     }
