@@ -58,6 +58,9 @@ pub fn quantile(numbers: &mut [f64], part: f64) -> f64 {
 
 /// Three figures, whatever the size.
 pub fn figure(number: f64) -> String {
+    if number == 0.0 {
+        return "0".to_owned();
+    }
     let magnitude = number.abs().log10().floor() as i32;
     let decimals = (2 - magnitude).clamp(0, 6) as usize;
     format!("{number:.decimals$}")
