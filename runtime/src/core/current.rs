@@ -14,12 +14,15 @@ use super::outcome::Description;
 use super::table::Entry;
 use super::task::Runnable;
 
+/// Entered cores with what belongs to this thread, the innermost last.
+type Cores = Vec<(Arc<Core>, LocalRef)>;
+
 thread_local! {
-    /// Entered cores with what belongs to this thread, the innermost last. Pushed and popped by [`Entered`] alone.
+    /// Pushed and popped by [`Entered`] alone.
     ///
     /// It has no destructor, so that it is there to the last moment of a thread, when runtimes end; and it takes less to look at.
     /// See [`release`].
-    static CORES: RefCell<ManuallyDrop<Vec<(Arc<Core>, LocalRef)>>> =
+    static CORES: RefCell<ManuallyDrop<Cores>> =
         const { RefCell::new(ManuallyDrop::new(Vec::new())) };
     /// How many reasons there are to poll [with care](needs_care). Written by [`Care`] alone.
     static CARES: Cell<usize> = const { Cell::new(0) };
