@@ -390,7 +390,7 @@ impl Model {
         for entry in &self.entries {
             assert_eq!(entry.source.is_dead(), entry.dead);
         }
-        let registry = self.reactor.0.lock();
+        let registry = self.reactor.registry.lock();
         let alive = self.entries.iter().filter(|entry| entry.alive).count();
         assert_eq!(registry.entries.len(), alive);
         assert_eq!(registry.by_fd.len(), alive);

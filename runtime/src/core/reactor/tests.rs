@@ -25,10 +25,10 @@ fn sharers_have_one_entry_until_the_last_leaves() {
     assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
 
     reactor.release(&first, ours.as_fd());
-    assert_eq!(reactor.0.lock().entries.len(), 1);
+    assert_eq!(reactor.registry.lock().entries.len(), 1);
     reactor.release(&second, ours.as_fd());
-    assert_eq!(reactor.0.lock().entries.len(), 0);
-    assert!(reactor.0.lock().by_fd.is_empty());
+    assert_eq!(reactor.registry.lock().entries.len(), 0);
+    assert!(reactor.registry.lock().by_fd.is_empty());
     reactor.register(ours.as_fd()).expect("free again");
 }
 
@@ -55,7 +55,7 @@ fn strands_the_old_waiters() -> bool {
     assert_ne!(source.tick(Direction::Read), tick, "waiters were woken");
     // Whoever still holds the old one cannot take the new one away.
     reactor.release(&source, reused.as_fd());
-    assert_eq!(reactor.0.lock().entries.len(), 1);
+    assert_eq!(reactor.registry.lock().entries.len(), 1);
     true
 }
 
@@ -90,7 +90,7 @@ fn a_closed_descriptor_with_a_duplicate_is_quiet() {
     let (_source, _) = reactor.join(ours.as_fd(), Direction::Read).unwrap();
     drop(ours);
     rustix::io::write(&theirs, b"x").unwrap();
-    let backend = reactor.0.lock().backend.clone().unwrap();
+    let backend = reactor.registry.lock().backend.clone().unwrap();
     let mut events = Vec::new();
     for _ in 0..10 {
         backend.collect(&mut events);
