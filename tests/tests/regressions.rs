@@ -7,6 +7,7 @@ use std::future::{Future, pending, poll_fn};
 use std::io::{self, pipe, stderr};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -191,6 +192,44 @@ fn a_spawn_that_raced_with_the_end_of_the_runtime_was_forgotten(host: Host) {
     }
 }
 
+/// Has a thread spawn what panics when it is dropped while the runtime ends; returns how many of the panics nobody heard.
+fn panics_that_nobody_heard(host: Host) -> usize {
+    const SPAWNED: usize = 100;
+    let heard = Counter::new();
+    let rt = host.builder().on_unhandled({
+        let heard = heard.clone();
+        move |_| _ = heard.add()
+    });
+    let rt = rt.build().unwrap();
+    let start = Arc::new(Barrier::new(2));
+    let spawner = thread::spawn({
+        let (handle, start) = (rt.handle(), start.clone());
+        move || {
+            start.wait();
+            let spawn_one = || {
+                let bomb = OnDrop::new(|| resume_unwind(Box::new("at the end")));
+                let future = async move {
+                    let _bomb = bomb;
+                    pending::<()>().await;
+                };
+                // After the end of the runtime the spawner hears it itself.
+                catch_unwind(AssertUnwindSafe(|| drop(handle.spawn(future)))).is_err()
+            };
+            (0..SPAWNED).filter(|_| spawn_one()).count()
+        }
+    });
+    start.wait();
+    drop(rt);
+    let caught = spawner.join().unwrap();
+    SPAWNED - caught - heard.get()
+}
+
+fn a_panic_of_what_was_refused_did_not_reach_the_hook(host: Host) {
+    for _ in 0..4_000 {
+        assert_eq!(panics_that_nobody_heard(host), 0);
+    }
+}
+
 /// Does something when its thread ends.
 struct AtTheEnd(Cell<Option<Box<dyn FnOnce()>>>);
 
@@ -282,6 +321,7 @@ on_every_host![
     the_first_of_two_writers_of_one_socket_was_forgotten,
     a_waker_that_dropped_a_timer_when_it_was_cloned_hung,
     a_spawn_that_raced_with_the_end_of_the_runtime_was_forgotten,
+    a_panic_of_what_was_refused_did_not_reach_the_hook,
     what_an_ending_thread_spawned_onto_an_entered_runtime_was_lost,
     a_runtime_that_ended_where_a_slow_poll_was_told_hung,
 ];
