@@ -2,10 +2,12 @@
 
 #![forbid(unsafe_code)]
 
+use std::cell::{Cell, OnceCell, RefCell};
 use std::future::{Future, pending, poll_fn};
-use std::io::{pipe, stderr};
+use std::io::{self, pipe, stderr};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,6 +17,8 @@ use std::thread;
 use std::time::Duration;
 
 use futures_util::{AsyncReadExt, AsyncWriteExt};
+use glib_coro::event_loop::{Driver, EventLoop};
+use glib_coro::task::Priority;
 use glib_coro::time::Sleep;
 use glib_coro::{Async, JoinHandle, Runtime, idle, sleep, spawn, yield_now};
 use glib_coro_tests::{Counter, Host, OnDrop, on_clone, on_every_host};
@@ -161,10 +165,165 @@ fn a_destructors_panic_at_the_end_of_a_thread_was_not_reported(host: Host) {
     assert_eq!(*seen.lock().unwrap(), ["at the end"]);
 }
 
+/// Has threads spawn while the runtime ends; returns how many joins never resolved.
+fn joins_without_an_end(rt: Runtime) -> usize {
+    const SPAWNERS: usize = 2;
+    let start = Arc::new(Barrier::new(SPAWNERS + 1));
+    let spawners: Vec<_> = (0..SPAWNERS)
+        .map(|_| {
+            let (handle, start) = (rt.handle(), start.clone());
+            thread::spawn(move || {
+                start.wait();
+                let spawned = (0..200).map(|_| handle.spawn(pending::<()>()));
+                spawned.collect::<Vec<_>>()
+            })
+        })
+        .collect();
+    start.wait();
+    drop(rt);
+    let tasks = spawners.into_iter().flat_map(|it| it.join().unwrap());
+    // What was refused was dropped by its spawner, all else by the end of the runtime.
+    tasks.filter(|task| !task.is_finished()).count()
+}
+
+fn a_spawn_that_raced_with_the_end_of_the_runtime_was_forgotten(host: Host) {
+    for _ in 0..4_000 {
+        assert_eq!(joins_without_an_end(host.runtime()), 0);
+    }
+}
+
+/// Has a thread spawn what panics when it is dropped while the runtime ends; returns how many of the panics nobody heard.
+fn panics_that_nobody_heard(host: Host) -> usize {
+    const SPAWNED: usize = 100;
+    let heard = Counter::new();
+    let rt = host.builder().on_unhandled({
+        let heard = heard.clone();
+        move |_| _ = heard.add()
+    });
+    let rt = rt.build().unwrap();
+    let start = Arc::new(Barrier::new(2));
+    let spawner = thread::spawn({
+        let (handle, start) = (rt.handle(), start.clone());
+        move || {
+            start.wait();
+            let spawn_one = || {
+                let bomb = OnDrop::new(|| resume_unwind(Box::new("at the end")));
+                let future = async move {
+                    let _bomb = bomb;
+                    pending::<()>().await;
+                };
+                // After the end of the runtime the spawner hears it itself.
+                catch_unwind(AssertUnwindSafe(|| drop(handle.spawn(future)))).is_err()
+            };
+            (0..SPAWNED).filter(|_| spawn_one()).count()
+        }
+    });
+    start.wait();
+    drop(rt);
+    let caught = spawner.join().unwrap();
+    SPAWNED - caught - heard.get()
+}
+
+fn a_panic_of_what_was_refused_did_not_reach_the_hook(host: Host) {
+    for _ in 0..4_000 {
+        assert_eq!(panics_that_nobody_heard(host), 0);
+    }
+}
+
+/// Does something when its thread ends.
+struct AtTheEnd(Cell<Option<Box<dyn FnOnce()>>>);
+
+impl Drop for AtTheEnd {
+    fn drop(&mut self) {
+        if let Some(act) = self.0.take() {
+            act();
+        }
+    }
+}
+
+thread_local! {
+    static AT_THE_END: AtTheEnd = const { AtTheEnd(Cell::new(None)) };
+}
+
+fn what_an_ending_thread_spawned_onto_an_entered_runtime_was_lost(host: Host) {
+    let dropped = Counter::new();
+    let thread = thread::spawn({
+        let dropped = dropped.clone();
+        move || {
+            let spawn_one = move || {
+                let note = OnDrop::new({
+                    let dropped = dropped.clone();
+                    move || _ = dropped.add()
+                });
+                spawn(async move {
+                    let _note = note;
+                    pending::<()>().await;
+                })
+            };
+            // Thread-locals end in the opposite order of their first uses: the table of coroutines before ours, the list
+            // of runtimes after it.
+            drop(glib_coro::task::all());
+            AT_THE_END.with(|_| {});
+            let rt = host.runtime();
+            rt.block_on(async {
+                std::mem::forget(spawn_one());
+                settle().await;
+            });
+            std::mem::forget(rt.enter());
+            AT_THE_END.with(|it| {
+                it.0.set(Some(Box::new(move || std::mem::forget(spawn_one()))))
+            });
+            // Nobody ends it but the thread.
+            std::mem::forget(rt);
+        }
+    });
+    thread.join().unwrap();
+    assert_eq!(dropped.get(), 2);
+}
+
+/// A loop that is run by hand.
+struct ByHand(Rc<OnceCell<Driver>>);
+
+impl EventLoop for ByHand {
+    fn attach(&self, driver: Driver) -> io::Result<()> {
+        driver.on_log(|_, _| drop(ENDED_BY_THE_LOG.take()));
+        drop(self.0.set(driver));
+        Ok(())
+    }
+
+    fn run_until(&self, _done: &dyn Fn() -> bool) -> io::Result<()> {
+        Err(io::Error::other("it is run by hand"))
+    }
+}
+
+thread_local! {
+    static ENDED_BY_THE_LOG: RefCell<Option<Runtime>> = const { RefCell::new(None) };
+}
+
+fn a_runtime_that_ended_where_a_slow_poll_was_told_hung(host: Host) {
+    let driver = Rc::new(OnceCell::new());
+    let rt = host
+        .builder()
+        .event_loop(ByHand(driver.clone()))
+        .insight(true)
+        .slow_poll(Duration::ZERO)
+        .build()
+        .unwrap();
+    let task = rt.spawn(async { 1 });
+    ENDED_BY_THE_LOG.set(Some(rt));
+    driver.get().unwrap().turn(Priority::Default);
+    assert!(ENDED_BY_THE_LOG.take().is_none());
+    assert!(task.is_finished());
+}
+
 on_every_host![
     an_abort_that_raced_with_a_poll_was_lost,
     the_first_of_two_writers_of_one_socket_was_forgotten,
     a_waker_that_dropped_a_timer_when_it_was_cloned_hung,
+    a_spawn_that_raced_with_the_end_of_the_runtime_was_forgotten,
+    a_panic_of_what_was_refused_did_not_reach_the_hook,
+    what_an_ending_thread_spawned_onto_an_entered_runtime_was_lost,
+    a_runtime_that_ended_where_a_slow_poll_was_told_hung,
 ];
 on_every_host![alone:
     a_report_to_a_closed_standard_error_aborted,

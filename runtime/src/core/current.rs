@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::mem::{ManuallyDrop, take};
-use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -28,6 +27,9 @@ thread_local! {
     static CARES: Cell<usize> = const { Cell::new(0) };
     /// The poll in progress. Set by [`begin`], cleared by [`end`].
     static RUNNING: Running = const { Running::new() };
+    /// See [`refuse`]. It has no destructor, like the others.
+    static REFUSED: Cell<ManuallyDrop<Option<Description>>> =
+        const { Cell::new(ManuallyDrop::new(None)) };
 }
 
 /// A poll.
@@ -119,13 +121,15 @@ pub(super) fn describe() -> Description {
         name: entry.name.clone(),
         location: entry.location,
     });
-    known.unwrap_or_else(|| Description {
-        // It is in no table, because its runtime ended when it was about to be spawned.
-        core: None,
-        id: id().expect("a coroutine is being polled"),
-        name: None,
-        location: Location::caller(),
-    })
+    known
+        .or_else(|| refuse(None))
+        .expect("it is in a table, or was refused")
+}
+
+/// Notes who is polled next, which is in no table because its runtime ended when it was about to be spawned. Returns what was noted
+/// before.
+pub(super) fn refuse(refused: Option<Description>) -> Option<Description> {
+    ManuallyDrop::into_inner(REFUSED.replace(ManuallyDrop::new(refused)))
 }
 
 /// Does something with the entry of the coroutine being polled. Its core is entered, but not always the innermost: the program

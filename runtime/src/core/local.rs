@@ -12,10 +12,10 @@ use std::sync::{Arc, Weak, mpsc};
 use super::id::Id;
 use super::info::Info;
 use super::metrics::Metrics;
-use super::run_queue::RunQueue;
+use super::run_queue::{Idler, RunQueue};
 use super::table::Table;
 use super::task::{Runnable, Spec};
-use super::turn::wake_idlers;
+use super::turn::wake_idler;
 use super::{Core, current};
 
 /// What the owner thread knows about a core. Borrowed for one push, pop or entry at a time, and no user code
@@ -62,10 +62,22 @@ thread_local! {
 impl Drop for Locals {
     /// The thread ends. Whoever closes a core later on finds what is here in the core.
     fn drop(&mut self) {
-        for (core, local) in self.0.drain(..) {
-            if let Some(core) = core.upgrade() {
-                abandon(&core, &local);
-            }
+        let entries: Vec<_> = self
+            .0
+            .drain(..)
+            .filter_map(|(core, local)| Some((core.upgrade()?, local)))
+            .collect();
+        // All of them before anybody hears of it, who may close any of them.
+        let heirs: Vec<_> = entries
+            .iter()
+            .map(|(core, local)| match Rc::strong_count(local) {
+                1 => bequeath(core, local),
+                // It is entered, and stays where it is until it is left.
+                _ => (false, local.borrow_mut().queue.take_idlers()),
+            })
+            .collect();
+        for ((core, _), heirs) in entries.iter().zip(heirs) {
+            tell(core, heirs);
         }
         current::release();
     }
@@ -74,17 +86,26 @@ impl Drop for Locals {
 /// Leaves everything to the core, when nobody will look here any more.
 #[cold]
 pub(super) fn abandon(core: &Core, local: &LocalRef) {
-    wake_idlers(local);
-    let estate = {
-        let local = &mut *local.borrow_mut();
-        (take(&mut local.table), take(&mut local.aborts))
-    };
-    *core.estate.lock() = Some(estate);
-    loop {
-        let runnable = local.borrow_mut().queue.pop_any();
-        let Some(runnable) = runnable else { break };
-        core.send(Message::Woken(runnable));
+    tell(core, bequeath(core, local));
+    current::release();
+}
+
+/// Puts everything into the core. Whether its owner is to look, and who is to be woken.
+fn bequeath(core: &Core, local: &LocalRef) -> (bool, Vec<Idler>) {
+    let local = &mut *local.borrow_mut();
+    *core.estate.lock() = Some((take(&mut local.table), take(&mut local.aborts)));
+    let mut must_call = false;
+    while let Some(runnable) = local.queue.pop_any() {
+        must_call |= core.remote.push(Message::Woken(runnable));
     }
+    (must_call, local.queue.take_idlers())
+}
+
+fn tell(core: &Core, (must_call, idlers): (bool, Vec<Idler>)) {
+    if must_call {
+        core.call_owner();
+    }
+    idlers.iter().for_each(wake_idler);
 }
 
 /// Makes what belongs to the thread that made the core.

@@ -58,11 +58,11 @@ impl<T> RemoteQueue<T> {
             return Err(item);
         }
         items.queue.push_back(item);
-        drop(items);
+        // Before the lock is given back: whoever closes the queue then finds the flag up, and takes this.
         Ok(self.signal())
     }
 
-    /// Refuses what is [offered](Self::offer) from now on.
+    /// Refuses what is [offered](Self::offer) from now on. What was not refused is there for the next [`take`](Self::take).
     pub(crate) fn close(&self) {
         self.lock().closed = true;
     }
@@ -191,6 +191,21 @@ mod loom_tests {
             }
             assert!(signalled <= 3);
             assert!(queue.take().is_empty());
+        });
+    }
+
+    /// What is not refused is taken by the owner that looks once more after it closed the queue.
+    #[test]
+    fn loom_an_offer_is_refused_or_taken_after_the_close() {
+        loom::model(|| {
+            let queue = Arc::new(RemoteQueue::new());
+            let sender = {
+                let queue = queue.clone();
+                thread::spawn(move || queue.offer(0).is_ok())
+            };
+            queue.close();
+            let taken = queue.take();
+            assert_eq!(sender.join().unwrap(), taken.contains(&0));
         });
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::id::Id;
 use super::local::{self, Local, LocalRef, Message};
-use super::outcome::Report;
+use super::outcome::{Description, Report};
 use super::span::Span;
 use super::task::{Coroutine, Meta, Runnable, Spec, Task, UNKNOWN_SLOT};
 use super::{Core, current, schedule};
@@ -75,11 +75,20 @@ fn enlist<T>(
 /// abort the process if the future's destructor panics.
 #[cold]
 fn cancel(refused: Message) {
-    if let Message::Spawned(runnable, _) = refused {
+    if let Message::Spawned(runnable, spec) = refused {
+        let meta = runnable.metadata();
+        let id = meta.id;
+        let outer_refused = current::refuse(Some(Description {
+            core: Some(meta.core.clone()),
+            id,
+            name: spec.name,
+            location: spec.location,
+        }));
         let outer = current::set_aside();
-        current::begin(runnable.metadata().id, UNKNOWN_SLOT, true);
+        current::begin(id, UNKNOWN_SLOT, true);
         runnable.run();
         current::put_back(&outer);
+        drop(current::refuse(outer_refused));
     }
 }
 

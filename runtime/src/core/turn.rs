@@ -255,7 +255,10 @@ impl Core {
         }
         let finished = self.poll(slot, id, is_aborted, runnable);
         if let Some(insight) = &self.insight {
+            // If it has ended it is in the table still, and who is told of it may end the runtime.
+            self.polling.begin(id);
             self.judge(insight, slot, id);
+            self.polling.end();
         }
         self.polling.put_back(outer.0);
         current::put_back(&outer.1);
