@@ -2,7 +2,7 @@
 #[derive(Clone, Default)]
 struct Window {
     width: u32,
-    title: String,
+    title: Vec<u8>,
 }
 
 impl Window {
@@ -13,11 +13,11 @@ impl Window {
 
     #[glib_coro::coroutine]
     async fn borrowed_mutably(&self) {
-        self.title.push('x');
+        self.title.push(b'x');
     }
 
     #[glib_coro::coroutine]
-    async fn moved_out(&self) -> String {
+    async fn moved_out(&self) -> Vec<u8> {
         self.title
     }
 
@@ -33,7 +33,7 @@ impl Window {
     }
 
     #[glib_coro::coroutine]
-    async fn used_after_a_move(self) -> String {
+    async fn used_after_a_move(self) -> Vec<u8> {
         drop(self);
         self.title
     }
