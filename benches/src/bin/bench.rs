@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Instant;
-use std::{env, fs, thread};
+use std::{env, fs, process, thread};
 
 use glib_coro_benches::figures::{Figure, Figures};
 use glib_coro_benches::subjects::{self, Subject};
@@ -33,13 +33,16 @@ const COUNTED: [(&str, &str); 8] = [
 
 fn main() {
     let args: Vec<String> = env::args().skip(1).collect();
-    let is_quick = args.iter().any(|arg| arg == "--quick");
-    let plan = if is_quick { Plan::QUICK } else { Plan::FULL };
-    let words: Vec<&str> = args
+    let (options, words): (Vec<&str>, Vec<&str>) = args
         .iter()
         .map(String::as_str)
-        .filter(|arg| !arg.starts_with('-'))
-        .collect();
+        .partition(|arg| arg.starts_with('-'));
+    if let Some(unknown) = options.iter().find(|option| **option != "--quick") {
+        eprintln!("{unknown} is no option\nusage: bench [--quick] [SUBJECT...], or bench report");
+        process::exit(2);
+    }
+    let is_quick = !options.is_empty();
+    let plan = if is_quick { Plan::QUICK } else { Plan::FULL };
     match words[..] {
         ["part", "bytes", contestant, number] => subjects::bytes::in_process(contestant, number),
         ["part", "http", contestant] => subjects::http::in_process(contestant),
