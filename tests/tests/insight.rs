@@ -354,6 +354,26 @@ fn without_insight_another_thread_asks_the_loop(host: Host) {
     );
 }
 
+fn what_another_thread_spawned_is_listed_before_the_loop_has_seen_it(host: Host) {
+    let rt = host.builder().insight(true).build().unwrap();
+    rt.block_on(async {
+        let handle = Handle::current();
+        // The loop is blocked until this has its answer.
+        let (id, all) = thread::spawn(move || {
+            let id = handle.spawn(async {}).id();
+            (id, handle.all())
+        })
+        .join()
+        .unwrap();
+        let found: Vec<_> = all.iter().filter(|info| info.id() == id).collect();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].state(), State::Ready);
+        assert_eq!(found[0].location().file(), file!());
+        settle().await;
+        assert!(task::all().iter().all(|info| info.id() != id));
+    });
+}
+
 fn asking_from_other_threads_disturbs_nobody(host: Host) {
     let rt = host.builder().insight(true).build().unwrap();
     let done = Arc::new(AtomicBool::new(false));
@@ -517,6 +537,7 @@ on_every_host![
     ten_thousand_are_listed_in_the_order_of_their_spawns,
     another_thread_sees_who_blocks_the_loop_and_whom,
     without_insight_another_thread_asks_the_loop,
+    what_another_thread_spawned_is_listed_before_the_loop_has_seen_it,
     asking_from_other_threads_disturbs_nobody,
     the_list_may_be_asked_for_in_wakers_and_destructors,
     the_dump_is_json_and_tells_the_same,

@@ -75,6 +75,23 @@ impl Core {
                 waits.entry(joiner).or_default().push(join);
             });
         }
+        // What is on its way to the owner, before the table: it may arrive meanwhile, and is then told once all the same.
+        let mut ready = HashSet::new();
+        let mut arriving = Vec::new();
+        self.remote.for_each(|message| match message {
+            Message::Woken(runnable) => {
+                ready.insert(runnable.metadata().id);
+            }
+            Message::Spawned(runnable, spec) => arriving.push(Info {
+                id: runnable.metadata().id,
+                name: spec.name.clone(),
+                location: spec.location,
+                state: State::Ready,
+                waiting_on: Vec::new(),
+                record: None,
+            }),
+            Message::Abort { .. } | Message::Ask(_) => {}
+        });
         let mut slots = Vec::new();
         let mut infos = Vec::new();
         self.look_at_table(|table| {
@@ -96,12 +113,6 @@ impl Core {
                 info.record = Some(record);
             }
         }
-        let mut ready = HashSet::new();
-        self.remote.for_each(|message| {
-            if let Message::Woken(runnable) = message {
-                ready.insert(runnable.metadata().id);
-            }
-        });
         local::with(self, |local| {
             let queue = &local.borrow().queue;
             ready.extend(queue.iter().map(|runnable| runnable.metadata().id));
@@ -118,7 +129,10 @@ impl Core {
                 info.waiting_on = known.unwrap_or_else(|| vec![WaitingOn::Other]);
             }
         }
-        infos.sort_unstable_by_key(|info| info.id);
+        infos.extend(arriving);
+        // Stable: of two that are the same the one from the table comes first.
+        infos.sort_by_key(|info| info.id);
+        infos.dedup_by_key(|info| info.id);
         infos
     }
 }
