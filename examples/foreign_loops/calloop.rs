@@ -8,8 +8,6 @@ use calloop::generic::Generic;
 use calloop::{Interest, Mode, PostAction};
 use glib_coro::event_loop::{Driver, EventLoop};
 
-use super::turn::turn;
-
 /// A calloop loop as the host of a runtime. What else it watches goes on beside the coroutines.
 #[derive(Debug)]
 pub(crate) struct Calloop(pub(crate) RefCell<calloop::EventLoop<'static, ()>>);
@@ -21,11 +19,10 @@ impl EventLoop for Calloop {
         // Something else on this thread woke a coroutine; calloop asks nobody before it sleeps.
         driver.on_wake(move || woken.upgrade().iter().for_each(|driver| driver.wake()));
         driver.wake();
-        let mut spent = [false; 3];
         let source = Generic::new(driver, Interest::READ, Mode::Level);
         let handle = self.0.borrow().handle();
         let inserted = handle.insert_source(source, move |_, driver, ()| {
-            turn(driver, &mut spent);
+            driver.step();
             Ok(PostAction::Continue)
         });
         inserted.map(drop).map_err(|error| error.error.into())

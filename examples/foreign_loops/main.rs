@@ -1,11 +1,10 @@
 //! The same coroutines on two loops that nobody here wrote, beside what these loops do themselves.
 //!
 //! `cargo run --package glib-coro-examples --example foreign_loops`
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 mod calloop;
 mod tokio;
-mod turn;
 
 use std::cell::{OnceCell, RefCell};
 use std::io;

@@ -1,5 +1,4 @@
 //! Coroutines on [tokio](https://docs.rs/tokio), which watches them through its `AsyncFd`.
-#![allow(unsafe_code, reason = "`AsyncFd` takes any number for a descriptor")]
 
 use std::cell::OnceCell;
 use std::io;
@@ -10,8 +9,6 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::io::unix::AsyncFd;
 use tokio::runtime::{Handle, Runtime};
 use tokio::task::yield_now;
-
-use super::turn::turn;
 
 /// A tokio runtime (`current_thread`, with I/O) as the host of one of ours: tasks and coroutines take
 /// turns on one thread, and may await each other.
@@ -29,9 +26,11 @@ impl EventLoop for Tokio {
         driver.on_wake(move || woken.upgrade().iter().for_each(|driver| driver.wake()));
         driver.wake();
         let _entered = self.runtime.enter();
-        // SAFETY: the driver keeps its descriptor open, and the same, for life.
-        let watched = unsafe { AsyncFd::register(driver) }?;
-        let attached = self.driver.set(watched);
+        #[expect(
+            deprecated,
+            reason = "unsound for types that change their descriptor; a driver never does"
+        )]
+        let attached = self.driver.set(AsyncFd::new(driver)?);
         attached.map_err(|_| io::Error::other("this host has a runtime already"))
     }
 
@@ -40,12 +39,11 @@ impl EventLoop for Tokio {
             return Err(io::Error::other("tokio cannot block inside of itself"));
         }
         let driver = self.driver.get().expect("attached");
-        let mut spent = [false; 3];
         self.runtime.block_on(async {
             while !done() {
                 // tokio waits for edges, and so has to be told when the descriptor is not readable.
                 let _ = driver.readable().await?.try_io(|driver| {
-                    turn(driver.get_ref(), &mut spent);
+                    driver.get_ref().step();
                     let mut fds = [PollFd::new(driver, PollFlags::IN)];
                     match poll(&mut fds, Some(&Timespec::default()))? {
                         0 => Err(io::ErrorKind::WouldBlock.into()),

@@ -4,8 +4,6 @@
 mod calloop;
 #[path = "../../examples/foreign_loops/tokio.rs"]
 mod tokio;
-#[path = "../../examples/foreign_loops/turn.rs"]
-mod turn;
 
 use std::cell::{OnceCell, RefCell};
 

@@ -13,7 +13,8 @@
 //!    ignored, because asking also set the timer behind the descriptor.
 //! 3. **Turns** ([`Driver::turn`], [`Driver::is_ready`]): per priority, the most urgent first. A turn never
 //!    blocks. After [`Turn::Spent`], let everything that is less urgent have its dispatch before the next
-//!    turn of that priority: this is what keeps a user interface alive. Turns may nest.
+//!    turn of that priority: this is what keeps a user interface alive. Turns may nest. A loop that has no
+//!    priorities of its own leaves 2 and 3 to [`Driver::step`].
 //! 4. **The waker** ([`Driver::on_wake`]): one callback, called from any thread, once per transition from
 //!    "may sleep" to "work exists". The host "may sleep" once `is_ready` said no, or `next_deadline` said
 //!    something other than now. Wakes from other threads show on the descriptor too, so that a host
@@ -29,6 +30,7 @@ use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Instant;
 
 use crate::core::{Core, backend::Backend};
@@ -84,16 +86,24 @@ impl EventLoop for Box<dyn EventLoop> {
 
 /// A host's grip on the runtime that it drives.
 ///
-/// Only the thread that built the runtime can give it a turn; on another one [`turn`](Self::turn) logs
-/// one message and does nothing. All the rest works on any thread. Dropping the driver ends the runtime.
+/// Only the thread that built the runtime can give it a turn; on another one [`turn`](Self::turn) and
+/// [`step`](Self::step) log one message and do nothing. All the rest works on any thread. Dropping the driver ends the runtime.
 pub struct Driver {
     core: Arc<Core>,
     backend: Arc<Backend>,
+    /// One bit per priority: its last turn here used up the budget, and it is to sit out one round. Touched by
+    /// [`turn_of_the_next`](Self::turn_of_the_next) alone, on the owner thread alone.
+    spent: AtomicU8,
 }
 
 impl Driver {
     pub(crate) fn new(core: Arc<Core>, backend: Arc<Backend>) -> Self {
-        Self { core, backend }
+        let spent = AtomicU8::new(0);
+        Self {
+            core,
+            backend,
+            spent,
+        }
     }
 
     /// When the loop must give a turn at the latest: now if a coroutine is ready, `None` for never.
@@ -138,6 +148,112 @@ impl Driver {
     /// [`turn`](Self::turn) for a host that looks after a paused clock itself.
     pub(crate) fn poll_ready(&self, priority: Priority) -> Turn {
         self.core.turn(priority)
+    }
+
+    /// One turn, of the most urgent priority that is ready: all that a loop without priorities of its own
+    /// does when the [descriptor](Self::as_fd) is readable.
+    ///
+    /// It collects I/O, due timers and wakes from other threads, and polls ready coroutines, for as long as one
+    /// [`turn`](Self::turn) does: never blocking, until the runtime's [budget](crate::runtime::Builder::budget) is used up.
+    /// A priority whose turn did use it up is passed over once, so that the less urgent get theirs: of three
+    /// priorities that are always ready the most urgent gets four turns in seven, the next two, and the
+    /// last one.
+    ///
+    /// If something is ready or due when the turn is over, the descriptor [stays readable](Self::wake), so
+    /// that the loop may wait for it at once, and whatever else it watches comes first. If nothing is, the descriptor
+    /// shows the next deadline: [`next_deadline`](Self::next_deadline) has been asked.
+    ///
+    /// What it does not see is a wake on this thread between one step and the next, by a handler of the loop for
+    /// instance. [`on_wake`](Self::on_wake) tells of those, and [`wake`](Self::wake) is the answer to it. The
+    /// [module's page](self) tells the rest, and `examples/foreign_loops` has two hosts for real loops.
+    ///
+    /// On another thread than the runtime's own it logs one message and does nothing.
+    ///
+    /// # Panics
+    ///
+    /// Panics of coroutines do not come out of it; they go to whoever awaits the coroutine.
+    ///
+    /// # Examples
+    ///
+    /// A loop that can do nothing else, which is a whole host:
+    ///
+    /// ```
+    /// use std::cell::OnceCell;
+    /// use std::io;
+    ///
+    /// use glib_coro::event_loop::{Driver, EventLoop};
+    /// use glib_coro::{Runtime, spawn, yield_now};
+    /// use rustix::event::{PollFd, PollFlags, poll};
+    /// use rustix::io::retry_on_intr;
+    ///
+    /// #[derive(Default)]
+    /// struct Poller(OnceCell<Driver>);
+    ///
+    /// impl EventLoop for Poller {
+    ///     fn attach(&self, driver: Driver) -> io::Result<()> {
+    ///         self.0.set(driver).map_err(|_| io::ErrorKind::AlreadyExists.into())
+    ///     }
+    ///
+    ///     fn run_until(&self, done: &dyn Fn() -> bool) -> io::Result<()> {
+    ///         let driver = self.0.get().expect("attached");
+    ///         // What was spawned while nobody looked; all else happens inside the steps.
+    ///         driver.wake();
+    ///         while !done() {
+    ///             let wait = || poll(&mut [PollFd::new(driver, PollFlags::IN)], None);
+    ///             retry_on_intr(wait)?;
+    ///             driver.step();
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> io::Result<()> {
+    /// let runtime = Runtime::builder().event_loop(Poller::default()).build()?;
+    /// let sum = runtime.block_on(async {
+    ///     let other = spawn(async { yield_now().await; 2 });
+    ///     yield_now().await;
+    ///     40 + other.await.unwrap()
+    /// });
+    /// assert_eq!(sum, 42);
+    /// # Ok(()) }
+    /// ```
+    pub fn step(&self) {
+        if !self.core.is_owned_by_this_thread() {
+            self.core.complain();
+            return;
+        }
+        if !self.turn_of_the_next() {
+            // Collects what made the descriptor readable, and ends at once if that is more urgent.
+            self.turn(Priority::Default);
+        }
+        let next = self.next_deadline();
+        if next.is_some_and(|next| next <= Instant::now()) {
+            self.wake();
+        }
+    }
+
+    /// A turn of the most urgent priority that is ready, but for those whose last one used up its budget, which
+    /// sit out one round. `false`: none is ready.
+    fn turn_of_the_next(&self) -> bool {
+        let bit = |priority| 1 << priority as u8;
+        let sits_out = |priority| {
+            let spent = self.spent.load(Ordering::Relaxed);
+            self.spent.store(spent & !bit(priority), Ordering::Relaxed);
+            spent & bit(priority) != 0
+        };
+        let next = || {
+            let mut all = Priority::ALL.into_iter();
+            all.find(|&priority| !sits_out(priority) && self.is_ready(priority))
+        };
+        // Where all that are ready sit out, nobody is left to be let go first.
+        let Some(priority) = next().or_else(next) else {
+            return false;
+        };
+        if self.turn(priority) == Turn::Spent {
+            let spent = self.spent.load(Ordering::Relaxed);
+            self.spent.store(spent | bit(priority), Ordering::Relaxed);
+        }
+        true
     }
 
     /// Makes the descriptor readable until the next turn. Callable from any thread.

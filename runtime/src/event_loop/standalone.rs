@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use super::{Driver, EventLoop, Turn};
+use super::{Driver, EventLoop};
 use crate::task::Priority;
 
 /// A loop that serves one runtime and nothing else.
@@ -51,16 +51,8 @@ impl EventLoop for Standalone {
                 "this `Standalone` has no runtime; give it to `Runtime::builder().event_loop(..)`",
             )
         })?;
-        // The priorities whose last turn used up its budget sit out one round.
-        let mut spent = [false; Priority::ALL.len()];
         while !done() {
-            let waiting = spent.iter().any(|&spent| spent);
-            let ready = Priority::ALL.into_iter().find(|&priority| {
-                !std::mem::take(&mut spent[priority as usize]) && driver.is_ready(priority)
-            });
-            if let Some(priority) = ready {
-                spent[priority as usize] = driver.turn(priority) == Turn::Spent;
-            } else if !waiting {
+            if !driver.turn_of_the_next() {
                 driver.next_deadline();
                 sleep(driver);
                 // Collects what woke us; the turn ends at once if something more urgent is among it.
