@@ -15,11 +15,13 @@ use std::task::{Context, Poll, Wake};
 use std::thread;
 use std::time::Duration;
 
+use futures_channel::oneshot;
 use futures_util::{AsyncReadExt, FutureExt, select};
 use glib_coro::runtime::Worker;
 use glib_coro::task::{self, Builder, Direction, Id, Info, JoinSet, State, WaitingOn, scope};
 use glib_coro::{
-    Async, Handle, block_on, readable, sleep, spawn, time, timeout, unblock, writable, yield_now,
+    Async, Handle, JoinHandle, block_on, readable, sleep, spawn, time, timeout, unblock, writable,
+    yield_now,
 };
 use glib_coro_tests::{Host, on_every_host, run};
 use serde_json::Value;
@@ -184,6 +186,67 @@ fn a_join_across_runtimes_is_told(host: Host) {
         settle().await;
         assert_eq!(waits_of(joiner.id()), [WaitingOn::Join { id }]);
     });
+}
+
+/// Awaits a handle until it is told to give it back, and then something else.
+async fn hold(
+    mut task: JoinHandle<()>,
+    stop: oneshot::Receiver<()>,
+    back: oneshot::Sender<JoinHandle<()>>,
+) {
+    assert!((&mut task).now_or_never().is_none());
+    stop.await.unwrap();
+    back.send(task).unwrap();
+    pending::<()>().await;
+}
+
+fn a_handle_that_moves_to_another_thread_takes_its_join_along(host: Host) {
+    for insight in [false, true] {
+        let rt = host.builder().insight(insight).build().unwrap();
+        rt.block_on(async {
+            let worker = Worker::new("elsewhere");
+            let waits_there = |id| {
+                let all = worker.handle().all();
+                let info = all.into_iter().find(|info| info.id() == id);
+                info.expect("it is alive").waiting_on().to_vec()
+            };
+            let task = spawn(pending::<()>());
+            let id = task.id();
+            let (joins, nothing) = ([WaitingOn::Join { id }], [WaitingOn::Other]);
+            // Here, ..
+            let (stop, told) = oneshot::channel();
+            let (give, given) = oneshot::channel();
+            let first = spawn(hold(task, told, give));
+            settle().await;
+            assert_eq!(waits_of(first.id()), joins);
+            stop.send(()).unwrap();
+            let task = given.await.unwrap();
+            // .. there, ..
+            let (stop, told) = oneshot::channel();
+            let (give, given) = oneshot::channel();
+            let second = worker.handle().spawn(hold(task, told, give));
+            while waits_there(second.id()) != joins {
+                yield_now().await;
+            }
+            assert_eq!(waits_of(first.id()), nothing);
+            stop.send(()).unwrap();
+            let task = given.await.unwrap();
+            // .. here again, ..
+            let (stop, told) = oneshot::channel();
+            let (give, given) = oneshot::channel();
+            let third = spawn(hold(task, told, give));
+            settle().await;
+            assert_eq!(waits_of(third.id()), joins);
+            assert_eq!(waits_of(first.id()), nothing);
+            assert_eq!(waits_there(second.id()), nothing);
+            stop.send(()).unwrap();
+            let task = given.await.unwrap();
+            // .. and dropped there.
+            thread::spawn(move || drop(task)).join().unwrap();
+            assert_eq!(waits_of(third.id()), nothing);
+            assert_eq!(waits_of(id), nothing, "detached");
+        });
+    }
 }
 
 fn a_timer_that_moves_keeps_its_coroutine(host: Host) {
@@ -532,6 +595,7 @@ on_every_host![
     waits_inside_combinators_are_the_coroutines_own,
     a_join_set_that_moves_takes_its_joins_along,
     a_join_across_runtimes_is_told,
+    a_handle_that_moves_to_another_thread_takes_its_join_along,
     a_timer_that_moves_keeps_its_coroutine,
     names_and_places_are_told,
     ten_thousand_are_listed_in_the_order_of_their_spawns,

@@ -3,8 +3,11 @@
 #![forbid(unsafe_code)]
 
 use std::future::pending;
+use std::thread;
 use std::time::Duration;
 
+use futures_channel::oneshot;
+use glib_coro::runtime::Metrics;
 use glib_coro::task::{Builder, Priority};
 use glib_coro::{block_on, idle, sleep, spawn, yield_now};
 use glib_coro_tests::{Host, on_every_host};
@@ -131,6 +134,58 @@ fn turns_are_counted_and_few(host: Host) {
     assert!((1..=40).contains(&turns), "{turns}");
 }
 
+fn what_another_thread_spawned_is_counted_at_once(host: Host) {
+    for insight in [false, true] {
+        let rt = host.builder().insight(insight).build().unwrap();
+        let figures = || {
+            let metrics = rt.metrics();
+            let Metrics {
+                alive,
+                peak_alive,
+                spawned,
+                ready,
+                ..
+            } = metrics;
+            (alive, peak_alive, spawned, ready)
+        };
+        let spawn_elsewhere = |number: usize| {
+            let handle = rt.handle().clone();
+            let spawn = move || {
+                for _ in 0..number {
+                    drop(handle.spawn(pending::<()>()));
+                }
+            };
+            thread::spawn(spawn).join().unwrap();
+        };
+        // Before the loop runs, and while a coroutine does.
+        spawn_elsewhere(3);
+        assert_eq!(figures(), (3, 3, 3, 3));
+        rt.block_on(async {
+            yield_now().await;
+            assert_eq!(figures(), (4, 4, 4, 0));
+            let woken = {
+                let (sender, receiver) = oneshot::channel::<()>();
+                let waiter = spawn(receiver);
+                yield_now().await;
+                thread::spawn(|| sender.send(()).unwrap()).join().unwrap();
+                waiter
+            };
+            assert_eq!(figures(), (5, 5, 5, 1), "what another thread woke is ready");
+            spawn_elsewhere(2);
+            assert_eq!(figures(), (7, 7, 7, 3));
+            woken.await.unwrap().unwrap();
+            yield_now().await;
+            assert_eq!(figures(), (6, 7, 7, 0), "and each once");
+        });
+        // The highest figure that was ever told stays the peak, although the root ends before they arrive.
+        rt.block_on(async {
+            spawn_elsewhere(5);
+            assert_eq!(figures(), (11, 11, 13, 5));
+        });
+        assert_eq!(rt.metrics().peak_alive, 11);
+    }
+}
+
 fn a_nested_loop_counts_in_the_same_figures(host: Host) {
     let rt = host.runtime();
     rt.block_on(async {
@@ -151,6 +206,7 @@ on_every_host![
     coroutines_are_counted_from_spawn_to_end,
     polls_are_counted_one_by_one,
     what_is_ready_is_counted_in_every_priority,
-    turns_are_counted_and_few;
+    turns_are_counted_and_few,
+    what_another_thread_spawned_is_counted_at_once;
     ours: a_nested_loop_counts_in_the_same_figures,
 ];

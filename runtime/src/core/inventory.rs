@@ -11,6 +11,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::Core;
+use super::id::Id;
 use super::info::{Info, State, WaitingOn};
 use super::local::Message;
 use super::metrics::Metrics;
@@ -62,18 +63,22 @@ impl Core {
         }
         // A coroutine may wait for one of another runtime.
         for core in registry::all() {
+            let mut wait = |id, joiner: Option<Id>| {
+                if let Some(joiner) = joiner {
+                    let join = WaitingOn::Join { id };
+                    waits.entry(joiner).or_default().push(join);
+                }
+            };
+            let mut elsewhere = core.foreign_joins.all();
             core.look_at_table(|table| {
                 for (_, id, entry) in table.iter() {
-                    if let Some(joiner) = entry.joiner {
-                        let join = WaitingOn::Join { id };
-                        waits.entry(joiner).or_default().push(join);
-                    }
+                    wait(id, elsewhere.remove(&id).unwrap_or(entry.joiner));
                 }
             });
-            core.foreign_joins.for_each(|id, joiner| {
-                let join = WaitingOn::Join { id };
-                waits.entry(joiner).or_default().push(join);
-            });
+            // Of a table that this thread cannot see.
+            for (id, joiner) in elsewhere {
+                wait(id, joiner);
+            }
         }
         // What is on its way to the owner, before the table: it may arrive meanwhile, and is then told once all the same.
         let mut ready = HashSet::new();

@@ -402,17 +402,22 @@ impl Core {
     }
 
     /// Notes which coroutine awaits the handle of one of ours, on any thread.
-    pub(crate) fn note_joiner(&self, slot: u32, id: Id, joiner: Option<Id>) {
-        let local = local::find(self);
-        let elsewhere = joiner.filter(|_| local.is_none());
-        if let Some(local) = local {
-            self.with_table(&mut local.borrow_mut(), |table| {
-                if let Some(entry) = table.get_mut(slot, id) {
-                    entry.joiner = joiner;
-                }
-            });
-        }
-        self.foreign_joins.set(id, elsewhere);
+    pub(crate) fn note_joiner(
+        &self,
+        slot: u32,
+        id: Id,
+        joiner: Option<Id>,
+        has_ended: impl FnOnce() -> bool,
+    ) {
+        let Some(local) = local::find(self) else {
+            return self.foreign_joins.set(id, joiner, has_ended);
+        };
+        self.with_table(&mut local.borrow_mut(), |table| {
+            if let Some(entry) = table.get_mut(slot, id) {
+                entry.joiner = joiner;
+            }
+        });
+        self.foreign_joins.forget(id);
     }
 
     /// Ends the turn in progress after the present poll.
@@ -423,20 +428,36 @@ impl Core {
     /// On any thread but the owner without the figures of the run queue, and without those of the table unless there is insight.
     pub(crate) fn metrics(&self) -> Metrics {
         let mut metrics = Metrics::default();
-        let read = |table: &Table, metrics: &mut Metrics| {
-            metrics.alive = table.len();
-            metrics.peak_alive = table.peak;
-            metrics.spawned = table.spawned;
-        };
-        local::with(self, |local| {
-            let local = local.borrow();
-            metrics.ready = local.queue.len();
-            metrics.polls = local.queue.polls;
-            metrics.turns = local.queue.turns;
-            read(&local.table, &mut metrics);
+        // On their way to the owner, who has them in no table and no queue yet. On another thread they may arrive before the
+        // table is looked at.
+        let (mut woken, mut spawned) = (0, Vec::new());
+        self.remote.for_each(|message| match message {
+            Message::Woken(_) => woken += 1,
+            Message::Spawned(runnable, _) => spawned.push(runnable.metadata().id),
+            Message::Abort { .. } | Message::Ask(_) => {}
         });
-        if let Some(shared) = &self.shared {
-            read(&shared.lock(), &mut metrics);
+        let mut read = |table: &mut Table, metrics: &mut Metrics| {
+            spawned.retain(|&id| table.get(UNKNOWN_SLOT, id).is_none());
+            metrics.alive = table.len() + spawned.len();
+            metrics.spawned = table.spawned + spawned.len() as u64;
+            // What has been told stays true, should others end before these arrive.
+            table.peak = table.peak.max(metrics.alive);
+            metrics.peak_alive = table.peak;
+            spawned.len()
+        };
+        match local::find(self) {
+            Some(local) => {
+                let local = &mut *local.borrow_mut();
+                let arriving = self.with_table(local, |table| read(table, &mut metrics));
+                metrics.ready = local.queue.len() + woken + arriving;
+                metrics.polls = local.queue.polls;
+                metrics.turns = local.queue.turns;
+            }
+            None => {
+                if let Some(shared) = &self.shared {
+                    read(&mut shared.lock(), &mut metrics);
+                }
+            }
         }
         if let Some(insight) = &self.insight {
             insight.report(&mut metrics);

@@ -223,6 +223,7 @@ impl Core {
             if aborted {
                 local.borrow_mut().aborts -= 1;
             }
+            self.foreign_joins.forget(id);
             drop(waker);
             drained.into_iter().for_each(Waker::wake);
         }

@@ -128,7 +128,9 @@ impl<T> JoinHandle<T> {
             && let Some(task) = &self.task
         {
             let meta = task.metadata();
-            meta.core.note_joiner(meta.slot(), self.id, joiner);
+            let has_ended = || task.is_finished();
+            meta.core
+                .note_joiner(meta.slot(), self.id, joiner, has_ended);
             self.joiner = joiner;
         }
     }
