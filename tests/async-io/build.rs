@@ -25,6 +25,16 @@ fn main() {
     println!("cargo::rerun-if-changed=../../Cargo.lock");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap());
     let tests = source_of("async-io").join("tests");
+    let mut published: Vec<_> = fs::read_dir(&tests)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    published.sort();
+    assert_eq!(
+        published,
+        FILES.map(|(file, _)| file),
+        "they publish others"
+    );
     let mut modules = String::new();
     for (file, module) in FILES {
         let mut text = fs::read_to_string(tests.join(file)).unwrap();

@@ -1,4 +1,4 @@
-//! Coroutines in GTK 4, with real windows on an X server of their own: clicks, dialogs, panics, lifetimes.
+//! Coroutines in GTK 4, with real windows on an X server of their own: clicks, dialogs, panics, lifetimes, tokio.
 //!
 //! Each test has a process and a display to itself.
 #![forbid(unsafe_code)]
@@ -8,6 +8,7 @@ mod clicks;
 mod dialog;
 mod lifetimes;
 mod panics;
+mod with_tokio;
 
 use glib_coro::Runtime;
 use glib_coro::runtime::Builder;

@@ -89,6 +89,12 @@ fn what_the_option_expands_to_lasts_as_long_as_the_body(_: Host) {
     assert!(!is_entered());
 }
 
+#[::tokio::main(flavor = "current_thread")]
+async fn inside_their_main(rt: &Runtime) {
+    rt.block_on(enter(theirs()));
+    rt.block_on(enter(theirs()));
+}
+
 fn a_loop_inside_another_tokio_is_warned_about_once(_: Host) {
     capture_log();
     let build = || {
@@ -102,13 +108,7 @@ fn a_loop_inside_another_tokio_is_warned_about_once(_: Host) {
     rt.block_on(theirs());
     drop(tokio);
     assert_eq!(take_log(), []);
-    let around = ::tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    around.block_on(async {
-        rt.block_on(enter(theirs()));
-        rt.block_on(enter(theirs()));
-    });
+    inside_their_main(&rt);
     let log = take_log();
     let [(LogLevel::Warning, message)] = &log[..] else {
         panic!("{log:?}");

@@ -280,7 +280,7 @@ impl EventLoop for ByHand {
 
     fn run_until(&self, done: &dyn Fn() -> bool) -> io::Result<()> {
         while !done() {
-            self.0.get().unwrap().turn(Priority::Default);
+            self.0.get().unwrap().step();
         }
         Ok(())
     }
