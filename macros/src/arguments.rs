@@ -1,8 +1,8 @@
 //! How the arguments get from the function that users call into its body.
 
 use crate::borrow::bare;
-use crate::span::{generated_at, respan};
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use crate::span::{ends, generated_at, respan};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -32,7 +32,7 @@ impl<'a> Arguments<'a> {
             match input {
                 FnArg::Receiver(receiver) => arguments.receiver = Some(receiver),
                 FnArg::Typed(written) => {
-                    let name = arguments.name(&written.pat);
+                    let name = arguments.name(&written.pat, sig);
                     arguments.typed.push(Argument { written, name });
                 }
             }
@@ -101,9 +101,12 @@ impl<'a> Arguments<'a> {
     }
 
     /// A name for the argument `pat` that no other argument has.
-    fn name(&self, pat: &Pat) -> Ident {
+    fn name(&self, pat: &Pat, sig: &Signature) -> Ident {
         let span = generated_at(pat.span());
         let mut name = match pat {
+            // The user's own, where it is taken for a length: what the compiler says about that is then the same for each function
+            // that one function becomes, and told once.
+            Pat::Ident(pat) if is_length(&pat.ident, sig) => pat.ident.clone(),
             Pat::Ident(pat) if pat.subpat.is_none() => {
                 let mut name = pat.ident.clone();
                 name.set_span(span);
@@ -137,7 +140,7 @@ impl Argument<'_> {
 
     /// A reference to what the caller passed, shown at the type.
     fn reference(&self) -> TokenStream {
-        let (start, end) = ends(self.written.ty.to_token_stream());
+        let (start, end) = generated_ends(&self.written.ty);
         let mut value = self.name.clone();
         value.set_span(end);
         if self.is_borrowed() {
@@ -166,7 +169,7 @@ impl Argument<'_> {
         self.is_borrowed().then(|| {
             let (cfgs, name) = (self.cfgs(), &self.name);
             // A type that cannot be kept is reported once, at the type: the call and its argument look like one thing there.
-            let (start, end) = ends(self.written.ty.to_token_stream());
+            let (start, end) = generated_ends(&self.written.ty);
             let mut argument = Group::new(Delimiter::Parenthesis, self.reference());
             argument.set_span(end);
             let private = respan(private, start);
@@ -214,14 +217,36 @@ impl Argument<'_> {
             // A pattern may leave parts behind, or everything: the value moves in all the same and lives as long as the body.
             pat => {
                 // A pattern that does not always match is reported with a proposal for what comes after the statement.
-                let start = pat.span();
-                let end = pat.to_token_stream().into_iter().last();
-                let end = end.map_or(start, |token| token.span());
+                let (start, end) = ends(pat);
                 let (start, end) = (quote_spanned!(start=> let), quote_spanned!(end=> ;));
                 quote!(#(#cfgs)* let #name = #value; #(#attrs)* #start #pat = #name #end)
             }
         }
     }
+}
+
+/// Whether `word` stands in a type where only lengths do, as in `[u8; n]`.
+fn is_length(word: &Ident, sig: &Signature) -> bool {
+    let inputs = sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(argument) => Some(argument.ty.to_token_stream()),
+        FnArg::Receiver(_) => None,
+    });
+    inputs
+        .chain([sig.output.to_token_stream()])
+        .any(|tokens| has_length(tokens, word))
+}
+
+fn has_length(tokens: TokenStream, word: &Ident) -> bool {
+    let mut length = false;
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => has_length(group.stream(), word),
+        TokenTree::Ident(ident) => length && ident == *word,
+        TokenTree::Punct(punct) => {
+            length |= punct.as_char() == ';';
+            false
+        }
+        TokenTree::Literal(_) => false,
+    })
 }
 
 /// Where the type begins that is borrowed.
@@ -248,10 +273,8 @@ fn is_static(lifetime: Option<&Lifetime>) -> bool {
     lifetime.is_some_and(|lifetime| lifetime.ident == "static")
 }
 
-/// Generated spans at the first and the last of `tokens`.
-fn ends(tokens: TokenStream) -> (Span, Span) {
-    let mut spans = tokens.into_iter().map(|token| token.span());
-    let start = spans.next().unwrap_or_else(Span::mixed_site);
-    let end = spans.last().unwrap_or(start);
+/// Generated spans at the first and the last token of `ty`.
+fn generated_ends(ty: &Type) -> (Span, Span) {
+    let (start, end) = ends(ty);
     (generated_at(start), generated_at(end))
 }

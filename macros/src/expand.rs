@@ -43,7 +43,7 @@ impl Plan<'_> {
 }
 
 /// Whether `word` stands anywhere in `tokens`.
-fn names(tokens: TokenStream, word: &str) -> bool {
+pub(crate) fn names(tokens: TokenStream, word: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == word,
         TokenTree::Group(group) => names(group.stream(), word),

@@ -151,7 +151,7 @@ fn attributes(input: &mut FnArg) -> &mut Vec<syn::Attribute> {
     }
 }
 
-fn coroutine(options: &Options, function: &Function, errors: &mut Errors) -> Verdict {
+fn coroutine(options: &Options, function: &mut Function, errors: &mut Errors) -> Verdict {
     let sig = &function.sig;
     let found = errors.len();
     if let Safety::Unsafe(token) = &sig.safety {
@@ -181,8 +181,10 @@ fn coroutine(options: &Options, function: &Function, errors: &mut Errors) -> Ver
     let mut verdict = if errors.len() == found {
         Verdict::Expand
     } else {
+        arguments::elide(function);
         Verdict::Check
     };
+    let sig = &function.sig;
     if let Some(ty) = returned(&sig.output)
         && let Some(borrow) = borrows(ty).first()
     {

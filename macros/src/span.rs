@@ -8,6 +8,16 @@ pub(crate) fn generated_at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
+/// The spans of the first and the last of `tokens`.
+pub(crate) fn ends(tokens: impl ToTokens) -> (Span, Span) {
+    let mut spans = tokens
+        .to_token_stream()
+        .into_iter()
+        .map(|token| token.span());
+    let start = spans.next().unwrap_or_else(Span::mixed_site);
+    (start, spans.last().unwrap_or(start))
+}
+
 /// The same tokens, meaning the same, shown elsewhere.
 pub(crate) fn respan(tokens: &TokenStream, span: Span) -> TokenStream {
     tokens

@@ -196,21 +196,21 @@ impl<E: Display + 'static> Detached for Result<(), E> {
 
 /// Picks the way to spawn a body by its output's type: method lookup takes the first `how` whose bounds hold, on the way from
 /// [`Probe`] to what it dereferences to. An error that can be displayed is reported if nobody looks at it.
-pub fn probe<F: Future>(_body: &F) -> Probe<F::Output> {
+pub fn probe<F: Future>(_body: &F) -> Probe<F> {
     Probe(Otherwise, PhantomData)
 }
 
-/// See [`probe`].
+/// See [`probe`]. Its parameter is not the output: a type that is not well-formed would be reported once more for each call.
 #[derive(Debug)]
-pub struct Probe<T: ?Sized>(Otherwise, PhantomData<T>);
+pub struct Probe<F>(Otherwise, PhantomData<F>);
 
-impl<T, E: Display> Probe<Result<T, E>> {
+impl<F: Future<Output: Fails>> Probe<F> {
     pub fn how(&self) -> Reporting {
         Reporting
     }
 }
 
-impl<T: ?Sized> Deref for Probe<T> {
+impl<F> Deref for Probe<F> {
     type Target = Otherwise;
 
     fn deref(&self) -> &Otherwise {
@@ -228,37 +228,55 @@ impl Otherwise {
     }
 }
 
-/// Spawns with an eye on the error.
+/// An output that may tell of an error.
+pub trait Fails: Sized {
+    /// Finds that error.
+    const REPORT: Report<Self>;
+}
+
+impl<T, E: Display> Fails for Result<T, E> {
+    const REPORT: Report<Self> = error_of;
+}
+
+/// How [`Probe`] would have a body spawned.
+pub trait How<F: Future> {
+    /// What reads the error in the output, if anything does.
+    const REPORT: Option<Report<F::Output>>;
+}
+
+/// With an eye on the error.
 #[derive(Debug)]
 pub struct Reporting;
 
-impl Reporting {
-    #[track_caller]
-    pub fn spawn<F, T, E, C>(self, coroutine: Coroutine<C>, body: F) -> JoinHandle<Result<T, E>>
-    where
-        F: Future<Output = Result<T, E>> + 'static,
-        T: 'static,
-        E: Display + 'static,
-        C: Calls,
-    {
-        coroutine.1.spawn(coroutine.0, Some(error_of), body)
-    }
+impl<F: Future<Output: Fails>> How<F> for Reporting {
+    const REPORT: Option<Report<F::Output>> = Some(Fails::REPORT);
 }
 
-/// Spawns as any future.
+/// As any future.
 #[derive(Debug)]
 pub struct Plain;
 
-impl Plain {
-    #[track_caller]
-    pub fn spawn<F, C>(self, coroutine: Coroutine<C>, body: F) -> JoinHandle<F::Output>
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-        C: Calls,
-    {
-        coroutine.spawn(body)
-    }
+impl<F: Future> How<F> for Plain {
+    const REPORT: Option<Report<F::Output>> = None;
+}
+
+/// What [`spawn`] gives: the handle is a field, for each call that names the output would report once more that it is not well-formed.
+#[derive(Debug)]
+pub struct Spawned<F: Future> {
+    pub handle: JoinHandle<F::Output>,
+}
+
+/// Spawns a body as `how` says.
+#[track_caller]
+pub fn spawn<H, F, C>(_how: H, coroutine: Coroutine<C>, body: F) -> Spawned<F>
+where
+    H: How<F>,
+    F: Future + 'static,
+    F::Output: 'static,
+    C: Calls,
+{
+    let handle = coroutine.1.spawn(coroutine.0, H::REPORT, body);
+    Spawned { handle }
 }
 
 /// Calls `body`: an async closure that is called where it is written would be taken for a mistake.

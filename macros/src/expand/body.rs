@@ -7,7 +7,7 @@ use crate::attribute::Attribute;
 use crate::borrow::{bare, returned};
 use crate::item::{Body, Function};
 use crate::self_token;
-use crate::span::generated_at;
+use crate::span::{ends, generated_at};
 use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -196,15 +196,16 @@ fn annotation(plan: &Plan<'_>) -> (TokenStream, TokenStream) {
     let private = &plan.private;
     let sig = &plan.function.sig;
     // A value of a wrong type is said to differ from what is returned first, so that looks like the user's return type.
-    let (span, ty) = match returned(&sig.output) {
-        None => (sig.ident.span(), quote!(())),
-        Some(ty) => (ty.span(), without_impl(ty.to_token_stream())),
+    let ((span, end), ty) = match returned(&sig.output) {
+        None => (ends(&sig.ident), quote!(())),
+        Some(ty) => (ends(ty), without_impl(ty.to_token_stream())),
     };
     if is_never(&sig.output) {
         return (quote!(-> #ty), TokenStream::new());
     }
     let result = Ident::new(RESULT, span);
-    let value = quote_spanned!(span=> #result());
+    let call = quote_spanned!(end=> ());
+    let value = quote!(#result #call);
     let known = quote_spanned! {generated_at(span)=>
         let #result = #private::never::<#ty>;
         if false { return #value; }

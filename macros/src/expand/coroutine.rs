@@ -149,7 +149,7 @@ fn spawn(plan: &Plan<'_>, arguments: &Arguments<'_>) -> (TokenStream, TokenStrea
     } else if is_unit(&sig.output) {
         quote_spanned!(span=> let future = #future; #task.spawn(future))
     } else {
-        quote_spanned!(span=> let future = #future; #shown::probe(&future).how().spawn(#task, future))
+        quote_spanned!(span=> let future = #future; #shown::spawn(#shown::probe(&future).how(), #task, future).handle)
     };
     let value = match plan.options.returns() {
         Some((value, _)) => value.to_token_stream(),

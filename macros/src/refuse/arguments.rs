@@ -3,9 +3,13 @@
 use crate::arguments::is_weak;
 use crate::borrow::{Borrow, bare, borrows};
 use crate::errors::Errors;
-use proc_macro2::Span;
+use crate::expand::names;
+use crate::item::Function;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use std::mem;
 use syn::spanned::Spanned;
-use syn::{FnArg, Ident, Pat, PatType, Receiver, ReceiverKind, Signature, Type};
+use syn::{FnArg, Ident, Lifetime, Pat, PatType, Receiver, ReceiverKind, Signature, Type};
 
 /// Reports a `per` that names no argument.
 pub(super) fn per(name: &Ident, sig: &Signature, errors: &mut Errors) {
@@ -117,4 +121,49 @@ fn borrowed(ty: &Type, errors: &mut Errors) {
         errors.at(span, message);
         return;
     }
+}
+
+/// Writes `'_` for each lifetime that nobody declares: that it cannot be there has been told.
+///
+/// A method's lifetimes may be those of the `impl`.
+pub(super) fn elide(function: &mut Function) {
+    if function.sig.receiver().is_some() || names(function.to_token_stream(), "Self") {
+        return;
+    }
+    let generics = &function.sig.generics;
+    let declared: Vec<Ident> = generics
+        .lifetimes()
+        .map(|parameter| parameter.lifetime.ident.clone())
+        .collect();
+    for input in &mut function.sig.inputs {
+        if let FnArg::Typed(argument) = input {
+            for borrow in borrows(&argument.ty) {
+                if let Borrow::Lifetime(Lifetime { ident, .. }) = borrow
+                    && !declared.contains(&ident)
+                {
+                    let elided = elided(argument.ty.to_token_stream(), &ident);
+                    *argument.ty = Type::Verbatim(elided);
+                }
+            }
+        }
+    }
+}
+
+fn elided(ty: TokenStream, name: &Ident) -> TokenStream {
+    let mut quote = false;
+    let tokens = ty.into_iter().map(|token| match token {
+        TokenTree::Ident(word) if mem::take(&mut quote) && word == *name => {
+            Ident::new("_", word.span()).into()
+        }
+        TokenTree::Group(group) => {
+            let mut inside = Group::new(group.delimiter(), elided(group.stream(), name));
+            inside.set_span(group.span());
+            inside.into()
+        }
+        token => {
+            quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+            token
+        }
+    });
+    tokens.collect()
 }

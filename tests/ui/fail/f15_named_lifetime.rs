@@ -1,4 +1,4 @@
-// F15: 4 errors
+// F15: 5 errors
 struct View<'a>(&'a str);
 
 #[glib_coro::coroutine]
@@ -11,6 +11,11 @@ async fn inside<'a>(x: View<'a>, y: Option<&'a View<'a>>) {
     println!("{}{}", x.0, y.map_or("", |y| y.0));
 }
 
+#[glib_coro::coroutine]
+async fn undeclared(x: View<'b>) {
+    println!("{}", x.0);
+}
+
 impl View<'_> {
     #[glib_coro::coroutine]
     async fn method<'a>(&'a self) {
@@ -21,5 +26,6 @@ impl View<'_> {
 fn main() {
     reference("x").abort();
     inside(View("x"), None).abort();
+    undeclared(View("x")).abort();
     View("x").method().abort();
 }

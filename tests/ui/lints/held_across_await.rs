@@ -1,5 +1,9 @@
 //! The classic mistake of handlers, in every place that an attribute can have.
-#![warn(clippy::await_holding_refcell_ref, clippy::await_holding_lock)]
+#![warn(
+    clippy::await_holding_refcell_ref,
+    clippy::await_holding_lock,
+    clippy::trivially_copy_pass_by_ref
+)]
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,6 +17,27 @@ use glib_coro::yield_now;
 async fn many(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8) -> u8 { //~ this function has too many arguments
     yield_now().await;
     a & b & c & d & e & f & g & h
+}
+
+/// Arguments, which the expansion holds twice.
+#[derive(Clone, Copy)]
+struct Small(u8);
+
+impl Small {
+    #[glib_coro::coroutine]
+    async fn method(&self) -> u8 { //~ this argument (1 byte) is passed by reference
+        self.0
+    }
+
+    #[glib_coro::coroutine]
+    async fn with_argument(self, n: &u8) -> u8 { //~ this argument (1 byte) is passed by reference
+        self.0 & n
+    }
+}
+
+#[glib_coro::coroutine]
+async fn small(n: &u8) -> u8 { //~ this argument (1 byte) is passed by reference
+    *n
 }
 
 #[glib_coro::coroutine(detach)]
@@ -70,4 +95,7 @@ async fn main() {
     locks(&STATE).await.unwrap();
     object.method().await.unwrap();
     many(1, 1, 1, 1, 1, 1, 1, 1).await.unwrap();
+    Small(1).method().await.unwrap();
+    Small(1).with_argument(&1).await.unwrap();
+    small(&1).await.unwrap();
 }
