@@ -97,12 +97,7 @@ where
         let inner = inner.clone();
         move || {
             if let Some(body) = body.take() {
-                drop(JoinHandle::spawn_local(
-                    &inner.core,
-                    spec.clone(),
-                    None,
-                    body(),
-                ));
+                drop(JoinHandle::spawn_local(&inner.core, &spec, None, body()));
             }
         }
     });
@@ -184,7 +179,7 @@ fn wind_up(inner: &Inner) {
                 .literal_name(&"end of the application")
                 .priority(priority)
                 .into_spec(Location::caller());
-            let last = JoinHandle::spawn_local(core, spec, None, {
+            let last = JoinHandle::spawn_local(core, &spec, None, {
                 let core = core.clone();
                 async move { core.interrupt() }
             });

@@ -115,7 +115,7 @@ impl traits::Runtime for Runtime {
             .into_spec(Location::caller());
         Task(Some(JoinHandle::spawn_send(
             self.0.core(),
-            spec,
+            &spec,
             None,
             future,
         )))

@@ -23,23 +23,19 @@ pub(crate) enum Failure {
 /// reaches the unhandled-error hook: that is how "nobody looked at it" is told, on whichever thread the
 /// last handle goes.
 ///
-/// It may be dropped inside async-task, where a panic aborts the process, and what is in it is anybody's code: so each
-/// part sees to its own destruction. What is rare is boxed, as an outcome is moved several times on its way to whoever joins.
-pub(crate) enum Outcome<T> {
-    Output(Output<T>),
-    Error(Error<T>),
-    Panicked(Panic),
+/// It may be dropped inside async-task, where a panic aborts the process, and what is in it is anybody's code: so it sees to its own
+/// destruction. What is rare is boxed, as an outcome is moved several times on its way to whoever joins: one that is no larger than
+/// two words travels in registers.
+pub(crate) struct Outcome<T>(Option<Kind<T>>);
+
+enum Kind<T> {
+    Output(T),
+    /// An output that has to be reported if nobody looks at it.
+    Error(Box<(T, Report<T>, Description)>),
+    /// Has to be reported likewise.
+    Panicked(Box<(Box<dyn Any + Send>, Description)>),
     Cancelled,
 }
-
-/// An output. Empty once it was taken.
-pub(crate) struct Output<T>(Option<T>);
-
-/// An output that has to be reported if nobody looks at it.
-pub(crate) struct Error<T>(Option<Box<(T, Report<T>, Description)>>);
-
-/// A panic, which has to be reported likewise.
-pub(crate) struct Panic(Option<Box<(Box<dyn Any + Send>, Description)>>);
 
 /// Who a coroutine is.
 pub(crate) struct Description {
@@ -51,72 +47,62 @@ pub(crate) struct Description {
 }
 
 impl<T> Outcome<T> {
-    /// `describe` is asked if the result may have to be reported.
     #[inline]
+    pub(super) fn output(output: T) -> Self {
+        Self(Some(Kind::Output(output)))
+    }
+
+    /// `describe` is asked if the result may have to be reported.
     pub(super) fn new(
         result: Result<T, Failure>,
         report: Option<Report<T>>,
         describe: impl FnOnce() -> Description,
     ) -> Self {
-        match (result, report) {
+        let kind = match (result, report) {
             (Ok(output), Some(report)) if report(&output).is_some() => {
-                Self::Error(Error(Some(Box::new((output, report, describe())))))
+                Kind::Error(Box::new((output, report, describe())))
             }
-            (Ok(output), _) => Self::Output(Output(Some(output))),
-            (Err(Failure::Panicked(payload)), _) => {
-                Self::Panicked(Panic(Some(Box::new((payload, describe())))))
-            }
-            (Err(Failure::Cancelled), _) => Self::Cancelled,
-        }
-    }
-
-    #[inline]
-    pub(crate) fn into_result(self) -> Result<T, Failure> {
-        let output = match self {
-            Self::Output(mut output) => output.0.take(),
-            Self::Error(mut error) => error.0.take().map(|error| error.0),
-            Self::Panicked(mut panic) => {
-                let panic = panic.0.take();
-                return Err(panic.map_or(Failure::Cancelled, |panic| Failure::Panicked(panic.0)));
-            }
-            Self::Cancelled => None,
+            (Ok(output), _) => Kind::Output(output),
+            (Err(Failure::Panicked(payload)), _) => Kind::Panicked(Box::new((payload, describe()))),
+            (Err(Failure::Cancelled), _) => Kind::Cancelled,
         };
-        output.ok_or(Failure::Cancelled)
+        Self(Some(kind))
     }
-}
 
-impl<T> Drop for Output<T> {
     #[inline]
-    fn drop(&mut self) {
-        if std::mem::needs_drop::<T>()
-            && let Some(output) = self.0.take()
-        {
-            contain(move || drop(output));
+    pub(crate) fn into_result(mut self) -> Result<T, Failure> {
+        match self.0.take() {
+            Some(Kind::Output(output)) => Ok(output),
+            Some(Kind::Error(error)) => Ok(error.0),
+            Some(Kind::Panicked(panic)) => Err(Failure::Panicked(panic.0)),
+            Some(Kind::Cancelled) | None => Err(Failure::Cancelled),
         }
     }
 }
 
-impl<T> Drop for Error<T> {
+impl<T> Drop for Outcome<T> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(error) = self.0.take() else { return };
-        contain(move || {
-            let (output, report, description) = *error;
-            if let Some(error) = report(&output) {
-                let message = error.to_string();
-                description.tell(Cause::Error(message));
+        match self.0.take() {
+            Some(Kind::Output(output)) => {
+                if std::mem::needs_drop::<T>() {
+                    contain(move || drop(output));
+                }
             }
-            drop(output);
-        });
-    }
-}
-
-impl Drop for Panic {
-    fn drop(&mut self) {
-        let Some(panic) = self.0.take() else { return };
-        contain(move || {
-            let (payload, description) = *panic;
-            description.tell(Cause::Panic(payload));
-        });
+            Some(Kind::Error(error)) => contain(move || {
+                let (output, report, description) = *error;
+                if let Some(error) = report(&output) {
+                    let message = error.to_string();
+                    description.tell(Cause::Error(message));
+                }
+                drop(output);
+            }),
+            Some(Kind::Panicked(panic)) => contain(move || {
+                let (payload, description) = *panic;
+                description.tell(Cause::Panic(payload));
+            }),
+            Some(Kind::Cancelled) | None => {}
+        }
     }
 }
 

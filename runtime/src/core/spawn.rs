@@ -10,15 +10,15 @@ use super::span::Span;
 use super::task::{Coroutine, Meta, Runnable, Spec, Task, UNKNOWN_SLOT};
 use super::{Core, current, schedule};
 
-/// A coroutine's number, and what its output comes from. `None`: the runtime has ended, the future has been dropped.
-pub(crate) type Spawned<T> = (Id, Option<Task<T>>);
+/// What a coroutine's output comes from; or the number of one that never runs: the runtime has ended, the future has been dropped.
+pub(crate) type Spawned<T> = Result<Task<T>, Id>;
 
 /// Spawns a future on a core that this thread owns. `local`: `None` when the thread is ending.
 #[inline]
 pub(crate) fn spawn_at<F>(
     core: Arc<Core>,
     local: Option<LocalRef>,
-    spec: Spec,
+    spec: &Spec,
     report: Option<Report<F::Output>>,
     future: F,
 ) -> Spawned<F::Output>
@@ -27,11 +27,10 @@ where
     F::Output: 'static,
 {
     let id = Id::next();
-    let coroutine = Coroutine::new(future, report, Span::new(id, &spec));
-    let task = enlist(core, local, id, spec, |builder| {
+    let coroutine = Coroutine::new(future, report, Span::new(id, spec));
+    enlist(core, local, id, spec, |builder| {
         builder.spawn_local(|_| coroutine, schedule)
-    });
-    (id, task)
+    })
 }
 
 /// `local`: `None` on another thread than the owner, or one that is ending.
@@ -40,35 +39,34 @@ fn enlist<T>(
     core: Arc<Core>,
     local: Option<LocalRef>,
     id: Id,
-    spec: Spec,
+    spec: &Spec,
     create: impl FnOnce(async_task::Builder<Meta>) -> (Runnable, Task<T>),
-) -> Option<Task<T>> {
+) -> Spawned<T> {
     if core.is_closed() {
         // The future inside `create` may run any code when it is dropped, which is now.
-        return None;
+        return Err(id);
     }
     let Some(local) = local else {
-        let meta = Meta::new(core.clone(), id, UNKNOWN_SLOT, spec.priority);
+        let meta = Meta::new(core.clone(), id, UNKNOWN_SLOT, spec);
         let (runnable, task) = create(async_task::Builder::new().metadata(meta));
-        match core.remote.offer(Message::Spawned(runnable, spec)) {
+        match core.remote.offer(Message::Spawned(runnable, spec.clone())) {
             Ok(true) => core.call_owner(),
             Ok(false) => {}
             // Closed a moment ago.
             Err(refused) => cancel(refused),
         }
-        return Some(task);
+        return Ok(task);
     };
     let mut local = local.borrow_mut();
-    let priority = spec.priority;
     let slot = core.with_table(&mut local, |table| table.insert(id, spec));
-    let meta = Meta::new(core, id, slot, priority);
+    let meta = Meta::new(core, id, slot, spec);
     let (runnable, task) = create(async_task::Builder::new().metadata(meta));
     let must_tell = local.queue.push(runnable);
     drop(local);
     if must_tell {
         task.metadata().core.tell_host();
     }
-    Some(task)
+    Ok(task)
 }
 
 /// Drops the future of what could not be spawned, as the poll of an aborted coroutine does: dropping a runnable would
@@ -96,7 +94,7 @@ impl Core {
     /// Spawns a future that stays on this thread, which must be the owner.
     pub(crate) fn spawn_local<F>(
         self: &Arc<Self>,
-        spec: Spec,
+        spec: &Spec,
         report: Option<Report<F::Output>>,
         future: F,
     ) -> Spawned<F::Output>
@@ -110,7 +108,7 @@ impl Core {
     /// Spawns a future from any thread.
     pub(crate) fn spawn_send<F>(
         self: &Arc<Self>,
-        spec: Spec,
+        spec: &Spec,
         report: Option<Report<F::Output>>,
         future: F,
     ) -> Spawned<F::Output>
@@ -119,15 +117,14 @@ impl Core {
         F::Output: Send + 'static,
     {
         let id = Id::next();
-        let coroutine = Coroutine::new(future, report, Span::new(id, &spec));
-        let task = enlist(self.clone(), local::find(self), id, spec, |builder| {
+        let coroutine = Coroutine::new(future, report, Span::new(id, spec));
+        enlist(self.clone(), local::find(self), id, spec, |builder| {
             builder.spawn(|_| coroutine, schedule)
-        });
-        (id, task)
+        })
     }
 
     /// Takes in a coroutine that another thread spawned.
-    pub(super) fn enlist_foreign(&self, local: &mut Local, runnable: &Runnable, spec: Spec) {
+    pub(super) fn enlist_foreign(&self, local: &mut Local, runnable: &Runnable, spec: &Spec) {
         let meta = runnable.metadata();
         let slot = self.with_table(local, |table| table.insert_foreign(meta.id, spec));
         meta.set_slot(slot);

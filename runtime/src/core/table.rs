@@ -48,12 +48,12 @@ pub(super) struct Leavings {
 impl Table {
     /// Adds a coroutine; returns its slot.
     #[inline]
-    pub(super) fn insert(&mut self, id: Id, spec: Spec) -> u32 {
+    pub(super) fn insert(&mut self, id: Id, spec: &Spec) -> u32 {
         let slot = match self.vacant.pop() {
             Some(slot) => {
                 let entry = &mut self.entries[slot as usize];
                 entry.id = Some(id);
-                entry.name = spec.name;
+                entry.name = spec.name.clone();
                 entry.location = spec.location;
                 entry.joiner = None;
                 slot
@@ -66,11 +66,11 @@ impl Table {
     }
 
     #[cold]
-    fn append(&mut self, id: Id, spec: Spec) -> u32 {
+    fn append(&mut self, id: Id, spec: &Spec) -> u32 {
         let slot = self.entries.len() as u32;
         self.entries.push(Entry {
             id: Some(id),
-            name: spec.name,
+            name: spec.name.clone(),
             location: spec.location,
             waker: None,
             aborted: false,
@@ -80,7 +80,7 @@ impl Table {
     }
 
     /// Adds one that another thread spawned; returns its slot.
-    pub(super) fn insert_foreign(&mut self, id: Id, spec: Spec) -> u32 {
+    pub(super) fn insert_foreign(&mut self, id: Id, spec: &Spec) -> u32 {
         let slot = self.insert(id, spec);
         self.foreign.insert(id, slot);
         slot

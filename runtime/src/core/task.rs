@@ -4,7 +4,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
@@ -30,6 +30,17 @@ pub(crate) struct Meta {
     /// Where it stands in the table: set by the owner thread, which is the spawner or accepts what another one spawned.
     slot: AtomicU32,
     pub(crate) priority: Priority,
+    pub(crate) name: Option<Name>,
+    pub(crate) memory: Memory,
+}
+
+/// What a join handle remembers, of which there is one. Here, as a handle of two words travels in registers.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// Introspection was told who waits.
+    pub(crate) is_awaited: AtomicBool,
+    /// The output has been taken.
+    pub(crate) is_taken: AtomicBool,
 }
 
 /// The slot of a coroutine that another thread spawned and the owner has not seen yet.
@@ -37,12 +48,14 @@ pub(super) const UNKNOWN_SLOT: u32 = u32::MAX;
 
 impl Meta {
     #[inline]
-    pub(super) fn new(core: Arc<Core>, id: Id, slot: u32, priority: Priority) -> Self {
+    pub(super) fn new(core: Arc<Core>, id: Id, slot: u32, spec: &Spec) -> Self {
         Self {
             core,
             id,
             slot: AtomicU32::new(slot),
-            priority,
+            priority: spec.priority,
+            name: spec.name.clone(),
+            memory: Memory::default(),
         }
     }
 
@@ -93,6 +106,8 @@ impl<F: Future> Coroutine<F> {
 impl<F: Future> Future for Coroutine<F> {
     type Output = Outcome<F::Output>;
 
+    // Nearly every coroutine ends by the first arm, whose result stays in registers if what is rare is apart.
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let is_aborted = current::is_aborted();
@@ -108,30 +123,48 @@ impl<F: Future> Future for Coroutine<F> {
             this.span.close();
             Poll::Ready(())
         }));
-        let result = match polled {
-            Ok(Poll::Pending) => {
+        match (polled, output) {
+            (Ok(Poll::Ready(())), Some(output)) if this.report.is_none() => {
+                current::finish();
+                Poll::Ready(Outcome::output(output))
+            }
+            (Ok(Poll::Pending), _) => {
                 if !std::mem::replace(this.is_wakeable, true) {
                     current::waits(cx.waker());
                 }
-                return Poll::Pending;
+                Poll::Pending
             }
-            Ok(Poll::Ready(())) => output.ok_or(Failure::Cancelled),
-            Err(first) => {
-                discard(output);
-                let span = this.span.take();
-                // What panicked was the poll, or the destructor, which then has nothing left to drop.
-                let dropped = catch_unwind(AssertUnwindSafe(move || {
-                    // Goes in here, however this ends.
-                    let span = span;
-                    span.in_scope(|| this.future.set(None));
-                }));
-                // Of two panics the first is told, like std does.
-                dropped.unwrap_or_else(discard);
-                Err(Failure::Panicked(first))
+            (polled, output) => {
+                let result = match polled {
+                    Ok(_) => output.ok_or(Failure::Cancelled),
+                    Err(payload) => {
+                        discard(output);
+                        end_of_panic(this.future, this.span);
+                        Err(Failure::Panicked(payload))
+                    }
+                };
+                Poll::Ready(end(result, *this.report))
             }
-        };
-        let outcome = Outcome::new(result, *this.report, current::describe);
-        current::finish();
-        Poll::Ready(outcome)
+        }
     }
+}
+
+/// Drops the future that panicked. What panicked was the poll, or the destructor, which then has nothing left to drop.
+#[cold]
+fn end_of_panic<F>(mut future: Pin<&mut Option<F>>, span: &mut Span) {
+    let span = span.take();
+    let dropped = catch_unwind(AssertUnwindSafe(move || {
+        // Goes in here, however this ends.
+        let span = span;
+        span.in_scope(|| future.set(None));
+    }));
+    // Of two panics the first is told, like std does.
+    dropped.unwrap_or_else(discard);
+}
+
+#[cold]
+fn end<T>(result: Result<T, Failure>, report: Option<Report<T>>) -> Outcome<T> {
+    let outcome = Outcome::new(result, report, current::describe);
+    current::finish();
+    outcome
 }

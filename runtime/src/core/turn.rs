@@ -164,7 +164,7 @@ impl Core {
                 match message {
                     Message::Woken(runnable) => must_tell |= local.queue.push(runnable),
                     Message::Spawned(runnable, spec) => {
-                        self.enlist_foreign(local, &runnable, spec);
+                        self.enlist_foreign(local, &runnable, &spec);
                         must_tell |= local.queue.push(runnable);
                     }
                     Message::Abort { slot, id } => wakers.extend(self.mark(local, slot, id)),

@@ -431,8 +431,8 @@ impl Host {
                 location: Location::caller(),
                 priority: Priority::Default,
             };
-            let (_, task) = sibling.spawn_send(spec, None, async move { orphan.close() });
-            task.into_iter().for_each(Task::detach);
+            let spawned = sibling.spawn_send(&spec, None, async move { orphan.close() });
+            spawned.into_iter().for_each(Task::detach);
         }
     }
 }

@@ -73,7 +73,7 @@ impl Handle {
         F::Output: Send + 'static,
     {
         let spec = task::Builder::new().into_spec(Location::caller());
-        JoinHandle::spawn_send(&self.core, spec, None, future)
+        JoinHandle::spawn_send(&self.core, &spec, None, future)
     }
 
     /// Has a future built on the runtime's thread, where it stays; so it need not be `Send`.
@@ -100,7 +100,7 @@ impl Handle {
     {
         let spec = task::Builder::new().into_spec(Location::caller());
         let future = Homebound::Build { build: Some(build) };
-        JoinHandle::spawn_send(&self.core, spec, None, future)
+        JoinHandle::spawn_send(&self.core, &spec, None, future)
     }
 
     /// Every coroutine of the runtime that has not ended; see [`task::all`].

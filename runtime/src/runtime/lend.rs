@@ -99,7 +99,7 @@ pub(super) fn run<F: Future>(inner: &Inner, builder: task::Builder, future: F) -
         loan,
         core: inner.core.clone(),
     };
-    let mut handle = JoinHandle::spawn_local(&inner.core, spec, None, borrower);
+    let mut handle = JoinHandle::spawn_local(&inner.core, &spec, None, borrower);
     {
         let core = &inner.core;
         let _entered = enter(core);

@@ -183,7 +183,7 @@ impl Runtime {
         F::Output: 'static,
     {
         let spec = task::Builder::new().into_spec(Location::caller());
-        JoinHandle::spawn_local(&self.inner.core, spec, None, future)
+        JoinHandle::spawn_local(&self.inner.core, &spec, None, future)
     }
 
     /// A handle for other threads.

@@ -147,7 +147,7 @@ impl Builder {
         F::Output: 'static,
     {
         let spec = self.into_spec(Location::caller());
-        JoinHandle::spawn_current(spec, report, future)
+        JoinHandle::spawn_current(&spec, report, future)
     }
 
     #[inline]

@@ -24,8 +24,14 @@ pub struct JoinError {
 
 enum Cause {
     Cancelled,
+    /// Boxed, as each join moves the room for an error.
+    Panicked(Box<Panic>),
+}
+
+struct Panic {
     /// Behind a mutex because a payload need not be `Sync`, and errors should be.
-    Panicked(Mutex<Box<dyn Any + Send>>, Box<str>),
+    payload: Mutex<Box<dyn Any + Send>>,
+    message: Box<str>,
 }
 
 impl JoinError {
@@ -34,7 +40,8 @@ impl JoinError {
             Failure::Cancelled => Cause::Cancelled,
             Failure::Panicked(payload) => {
                 let message = panic_message(&*payload).into();
-                Cause::Panicked(Mutex::new(payload), message)
+                let payload = Mutex::new(payload);
+                Cause::Panicked(Box::new(Panic { payload, message }))
             }
         };
         Self { id, cause }
@@ -70,7 +77,8 @@ impl JoinError {
     /// This error again, if it did not panic.
     pub fn try_into_panic(self) -> Result<Box<dyn Any + Send>, Self> {
         match self.cause {
-            Cause::Panicked(payload, _) => Ok(payload
+            Cause::Panicked(panic) => Ok(panic
+                .payload
                 .into_inner()
                 .unwrap_or_else(std::sync::PoisonError::into_inner)),
             Cause::Cancelled => Err(self),
@@ -87,8 +95,8 @@ impl fmt::Display for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
             Cause::Cancelled => write!(f, "coroutine {} was cancelled", self.id),
-            Cause::Panicked(_, message) => {
-                write!(f, "coroutine {} panicked: {message}", self.id)
+            Cause::Panicked(panic) => {
+                write!(f, "coroutine {} panicked: {}", self.id, panic.message)
             }
         }
     }
@@ -98,8 +106,8 @@ impl fmt::Debug for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
             Cause::Cancelled => write!(f, "JoinError::Cancelled({})", self.id),
-            Cause::Panicked(_, message) => {
-                write!(f, "JoinError::Panic({}, {message:?})", self.id)
+            Cause::Panicked(panic) => {
+                write!(f, "JoinError::Panic({}, {:?})", self.id, panic.message)
             }
         }
     }

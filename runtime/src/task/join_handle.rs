@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::future::Future;
+use std::mem::replace;
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 
@@ -11,8 +13,8 @@ use crate::core::Core;
 use crate::core::current;
 use crate::core::name::Name;
 use crate::core::outcome::{Failure, Report};
-use crate::core::spawn::spawn_at;
-use crate::core::task::{Spec, Task};
+use crate::core::spawn::{Spawned, spawn_at};
+use crate::core::task::{Memory, Spec, Task};
 use crate::runtime;
 
 /// Waits for a coroutine's output. Dropping it detaches the coroutine, which goes on.
@@ -31,49 +33,68 @@ use crate::runtime;
 /// runtime itself wakes, for a timer or a descriptor, it logs the panic and goes on.) The wakers of this crate
 /// do not panic.
 pub struct JoinHandle<T> {
-    /// `None` when there was nothing to spawn: the runtime had ended, or the call is one that never runs.
-    task: Option<Task<T>>,
+    whom: Whom<T>,
+}
+
+/// Two words, as a handle is moved more often than it is looked at.
+enum Whom<T> {
+    Spawned(Task<T>),
+    /// There was nothing to spawn: the runtime had ended, or the call is one that never runs.
+    Absent(Box<Absent>),
+    /// For the destructor.
+    Detached,
+}
+
+struct Absent {
     id: Id,
     name: Option<Name>,
-    /// The coroutine that was told to wait when the handle was last polled. The core knows it too.
-    joiner: Option<Id>,
-    taken: bool,
+    memory: Memory,
+}
+
+impl Absent {
+    #[cold]
+    fn new(id: Id, spec: &Spec) -> Box<Self> {
+        Box::new(Self {
+            id,
+            name: spec.name.clone(),
+            memory: Memory::default(),
+        })
+    }
 }
 
 impl<T> JoinHandle<T> {
-    fn new(name: Option<Name>, (id, task): (Id, Option<Task<T>>)) -> Self {
-        Self {
-            task,
-            id,
-            name,
-            joiner: None,
-            taken: false,
-        }
+    #[inline]
+    fn new(spec: &Spec, spawned: Spawned<T>) -> Self {
+        let whom = match spawned {
+            Ok(task) => Whom::Spawned(task),
+            Err(id) => Whom::Absent(Absent::new(id, spec)),
+        };
+        Self { whom }
     }
 
     /// The handle of a call that never runs.
-    pub(crate) fn cancelled(name: Option<Name>) -> Self {
-        Self::new(name, (Id::next(), None))
+    pub(crate) fn cancelled(spec: &Spec) -> Self {
+        Self::new(spec, Err(Id::next()))
     }
 
     /// Spawns on the thread's current runtime.
     #[track_caller]
     #[inline]
-    pub(crate) fn spawn_current<F>(spec: Spec, report: Option<Report<T>>, future: F) -> Self
+    pub(crate) fn spawn_current<F>(spec: &Spec, report: Option<Report<T>>, future: F) -> Self
     where
         F: Future<Output = T> + 'static,
         T: 'static,
     {
-        let Some((core, local)) = current::innermost() else {
-            return Self::spawn_local(&runtime::current(), spec, report, future);
+        let spawned = match current::innermost() {
+            Some((core, local)) => spawn_at(core, Some(local), spec, report, future),
+            None => runtime::current().spawn_local(spec, report, future),
         };
-        let name = spec.name.clone();
-        Self::new(name, spawn_at(core, Some(local), spec, report, future))
+        Self::new(spec, spawned)
     }
 
     pub(crate) fn spawn_local<F>(
         core: &Arc<Core>,
-        spec: Spec,
+        spec: &Spec,
         report: Option<Report<T>>,
         future: F,
     ) -> Self
@@ -81,13 +102,12 @@ impl<T> JoinHandle<T> {
         F: Future<Output = T> + 'static,
         T: 'static,
     {
-        let name = spec.name.clone();
-        Self::new(name, core.spawn_local(spec, report, future))
+        Self::new(spec, core.spawn_local(spec, report, future))
     }
 
     pub(crate) fn spawn_send<F>(
         core: &Arc<Core>,
-        spec: Spec,
+        spec: &Spec,
         report: Option<Report<T>>,
         future: F,
     ) -> Self
@@ -95,8 +115,7 @@ impl<T> JoinHandle<T> {
         F: Future<Output = T> + Send + 'static,
         T: Send + 'static,
     {
-        let name = spec.name.clone();
-        Self::new(name, core.spawn_send(spec, report, future))
+        Self::new(spec, core.spawn_send(spec, report, future))
     }
 
     /// Has the coroutine's future dropped at its await point, on its own thread, within one turn. Then
@@ -104,50 +123,66 @@ impl<T> JoinHandle<T> {
     ///
     /// A coroutine that has ended is left alone, and so is one that ends in the poll that is going on.
     pub fn abort(&self) {
-        if let Some(task) = &self.task {
+        if let Whom::Spawned(task) = &self.whom {
             let meta = task.metadata();
-            meta.core.abort(meta.slot(), self.id);
+            meta.core.abort(meta.slot(), meta.id);
         }
     }
 
     /// Aborts this coroutine, from anywhere, without waiting for it.
     pub fn abort_handle(&self) -> AbortHandle {
-        let (core, slot) = match &self.task {
-            Some(task) => {
+        let (core, slot) = match &self.whom {
+            Whom::Spawned(task) => {
                 let meta = task.metadata();
                 (Arc::downgrade(&meta.core), meta.slot())
             }
-            None => (Weak::new(), 0),
+            Whom::Absent(_) | Whom::Detached => (Weak::new(), 0),
         };
-        AbortHandle::new(core, self.id, slot)
+        AbortHandle::new(core, self.id(), slot)
     }
 
     /// Has introspection know who waits.
-    pub(super) fn note_joiner(&mut self, joiner: Option<Id>) {
-        if self.joiner != joiner
-            && let Some(task) = &self.task
-        {
+    pub(super) fn note_joiner(&self, joiner: Option<Id>) {
+        if let Whom::Spawned(task) = &self.whom {
             let meta = task.metadata();
-            let has_ended = || task.is_finished();
-            meta.core
-                .note_joiner(meta.slot(), self.id, joiner, has_ended);
-            self.joiner = joiner;
+            if joiner.is_some() || meta.memory.is_awaited.load(Ordering::Relaxed) {
+                let is_awaited = joiner.is_some();
+                meta.memory.is_awaited.store(is_awaited, Ordering::Relaxed);
+                let has_ended = || task.is_finished();
+                meta.core
+                    .note_joiner(meta.slot(), meta.id, joiner, has_ended);
+            }
         }
     }
 
     /// Whether the coroutine has ended.
     pub fn is_finished(&self) -> bool {
-        self.task.as_ref().is_none_or(Task::is_finished)
+        match &self.whom {
+            Whom::Spawned(task) => task.is_finished(),
+            Whom::Absent(_) | Whom::Detached => true,
+        }
+    }
+
+    /// The coroutine's number, its name, and what its handle remembers.
+    fn known(&self) -> (Id, &Option<Name>, &Memory) {
+        match &self.whom {
+            Whom::Spawned(task) => {
+                let meta = task.metadata();
+                (meta.id, &meta.name, &meta.memory)
+            }
+            Whom::Absent(absent) => (absent.id, &absent.name, &absent.memory),
+            Whom::Detached => unreachable!("the handle has been dropped"),
+        }
     }
 
     /// The coroutine's number.
     pub fn id(&self) -> Id {
-        self.id
+        self.known().0
     }
 
     /// The coroutine's name.
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        self.known().1.as_deref()
     }
 
     /// Turns this into a handle that aborts the coroutine when it is dropped.
@@ -163,19 +198,20 @@ impl<T> Future for JoinHandle<T> {
     ///
     /// If polled again after it was ready.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        assert!(!self.taken, "`JoinHandle` polled after it was ready");
-        let id = self.id;
-        let result = match &mut self.task {
-            None => Err(Failure::Cancelled),
-            Some(task) => match Pin::new(task).poll(cx) {
+        let is_taken = self.known().2.is_taken.load(Ordering::Relaxed);
+        assert!(!is_taken, "`JoinHandle` polled after it was ready");
+        let result = match &mut self.whom {
+            Whom::Spawned(task) => match Pin::new(task).poll(cx) {
                 Poll::Ready(outcome) => outcome.into_result(),
                 Poll::Pending => {
                     self.note_joiner(current::id());
                     return Poll::Pending;
                 }
             },
+            Whom::Absent(_) | Whom::Detached => Err(Failure::Cancelled),
         };
-        self.taken = true;
+        let (id, _, memory) = self.known();
+        memory.is_taken.store(true, Ordering::Relaxed);
         Poll::Ready(result.map_err(|failure| JoinError::new(id, failure)))
     }
 }
@@ -183,7 +219,7 @@ impl<T> Future for JoinHandle<T> {
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         self.note_joiner(None);
-        if let Some(task) = self.task.take() {
+        if let Whom::Spawned(task) = replace(&mut self.whom, Whom::Detached) {
             task.detach();
         }
     }
@@ -195,8 +231,8 @@ impl<T> Unpin for JoinHandle<T> {}
 impl<T> fmt::Debug for JoinHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JoinHandle")
-            .field("id", &self.id)
-            .field("name", &self.name)
+            .field("id", &self.id())
+            .field("name", &self.name())
             .field("is_finished", &self.is_finished())
             .finish_non_exhaustive()
     }

@@ -100,11 +100,11 @@ where
         .map_or(ptr::null(), |token| Arc::as_ptr(token).cast());
     let key = (site as *const Site, Arc::as_ptr(&core), place);
     let Some(ticket) = Ticket::take(key, token, overlap) else {
-        return JoinHandle::cancelled(spec.name);
+        return JoinHandle::cancelled(&spec);
     };
     let (line, number) = (ticket.line.clone(), ticket.number);
     let call = Call { body, ticket };
-    let handle = JoinHandle::spawn_local(&core, spec, report, call);
+    let handle = JoinHandle::spawn_local(&core, &spec, report, call);
     // A runtime that has ended has dropped the call, and its place with it.
     let abort = handle.abort_handle();
     if let Some(place) = line
