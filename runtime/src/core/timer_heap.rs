@@ -1,4 +1,4 @@
-//! A 4-ary heap of deadlines whose entries can be removed and moved.
+//! A 4-ary heap of deadlines whose entries can be removed.
 
 use std::task::Waker;
 use std::time::Instant;
@@ -27,27 +27,37 @@ impl Node {
     fn before(&self, other: &Self) -> bool {
         (self.deadline, self.order) < (other.deadline, other.order)
     }
+
+    /// What fires, unless the timer was removed.
+    fn slot<'a>(&self, slots: &'a Slab<Slot>) -> Option<&'a Slot> {
+        let slot = slots.get(self.slot as usize)?;
+        (slot.order == self.order).then_some(slot)
+    }
 }
 
-/// What fires. Invariant: `nodes[slots[s].position].slot == s` for every slot `s`.
+/// What fires.
 #[derive(Debug)]
 struct Slot {
-    position: u32,
     order: u64,
     waiting: Waiting,
 }
 
-/// Timers by deadline: `insert`, `remove` and `pop_due` in O(log n), `deadline` in O(1).
+/// Timers by deadline: `insert` and `pop_due` in O(log n), `remove` in O(1) on average, `deadline` in O(1).
 ///
-/// Most timers are timeouts that never fire: they are inserted with a late deadline and removed soon
-/// after, which both end near the leaves, after one comparison.
+/// Most timers are timeouts that never fire: they are inserted with a late deadline, which ends near the leaves after one
+/// comparison, and removed soon after. The node of a removed timer stays until it is the first or such nodes are the majority: to
+/// know where each node is, so that it can go at once, was what a timer that fires took longest for.
 #[derive(Debug, Default)]
 pub(crate) struct TimerHeap {
+    /// Invariant: the first one has a slot.
     nodes: Vec<Node>,
     slots: Slab<Slot>,
 }
 
 const ARITY: usize = 4;
+
+/// So many nodes of removed timers are not worth to be swept away.
+const FEW: usize = 32;
 
 impl TimerHeap {
     /// The earliest deadline.
@@ -55,14 +65,18 @@ impl TimerHeap {
         self.nodes.first().map(|node| node.deadline)
     }
 
+    /// Whether the earliest timer is followed by one of another deadline until that moment. "No" may be wrong where several have the
+    /// earliest deadline.
+    pub(crate) fn is_crowded(&self, until: Instant) -> bool {
+        let mut next = self.nodes.iter().skip(1).take(ARITY);
+        let is_near = |node: &Node| self.deadline() < Some(node.deadline) && node.deadline <= until;
+        next.any(|node| is_near(node) && node.slot(&self.slots).is_some())
+    }
+
     /// Adds a timer. `order` must be unique; among equal deadlines the smaller one fires first.
     pub(crate) fn insert(&mut self, deadline: Instant, order: u64, waiting: Waiting) -> TimerKey {
         let position = self.nodes.len();
-        let slot = self.slots.insert(Slot {
-            position: position as u32,
-            order,
-            waiting,
-        }) as u32;
+        let slot = self.slots.insert(Slot { order, waiting }) as u32;
         self.nodes.push(Node {
             deadline,
             order,
@@ -84,23 +98,23 @@ impl TimerHeap {
     /// is gone already.
     pub(crate) fn remove(&mut self, key: TimerKey) -> Option<Waiting> {
         self.waiting_mut(key)?;
-        let Slot {
-            position, waiting, ..
-        } = self.slots.remove(key.slot as usize);
-        self.remove_node(position as usize);
+        let waiting = self.slots.remove(key.slot as usize).waiting;
+        self.sweep();
         Some(waiting)
     }
 
     /// Takes the earliest timer if its deadline is not after `now`.
     pub(crate) fn pop_due(&mut self, now: Instant) -> Option<Waker> {
-        let first = *self.nodes.first().filter(|node| node.deadline <= now)?;
-        self.remove_node(0);
-        Some(self.slots.remove(first.slot as usize).waiting.waker)
+        let first = self.nodes.first().filter(|node| node.deadline <= now)?;
+        let waiting = self.slots.remove(first.slot as usize).waiting;
+        self.sweep();
+        Some(waiting.waker)
     }
 
     /// Takes every waker, earliest first.
     pub(crate) fn drain(&mut self) -> Vec<Waker> {
         let mut nodes = std::mem::take(&mut self.nodes);
+        nodes.retain(|node| node.slot(&self.slots).is_some());
         nodes.sort_unstable_by_key(|node| (node.deadline, node.order));
         let wakers = nodes
             .iter()
@@ -112,17 +126,21 @@ impl TimerHeap {
 
     /// Which coroutine waits for which deadline, in no order.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = (Id, Instant)> {
-        let of = |node: &Node| Some((self.slots[node.slot as usize].waiting.id?, node.deadline));
+        let of = |node: &Node| Some((node.slot(&self.slots)?.waiting.id?, node.deadline));
         self.nodes.iter().filter_map(of)
     }
 
-    fn remove_node(&mut self, position: usize) {
-        self.nodes.swap_remove(position);
-        if position < self.nodes.len() {
-            self.place(position);
-            if position > 0 && self.nodes[position].before(&self.nodes[(position - 1) / ARITY]) {
-                self.sift_up(position);
-            } else {
+    /// Takes away the nodes of removed timers where one of them is the first, or where they are many.
+    fn sweep(&mut self) {
+        while let Some(first) = self.nodes.first()
+            && first.slot(&self.slots).is_none()
+        {
+            self.nodes.swap_remove(0);
+            self.sift_down(0);
+        }
+        if self.nodes.len() > 2 * self.slots.len() + FEW {
+            self.nodes.retain(|node| node.slot(&self.slots).is_some());
+            for position in (0..self.nodes.len().div_ceil(ARITY)).rev() {
                 self.sift_down(position);
             }
         }
@@ -135,10 +153,8 @@ impl TimerHeap {
                 break;
             }
             self.nodes.swap(position, parent);
-            self.place(position);
             position = parent;
         }
-        self.place(position);
     }
 
     fn sift_down(&mut self, mut position: usize) {
@@ -158,16 +174,8 @@ impl TimerHeap {
                 break;
             }
             self.nodes.swap(position, least);
-            self.place(position);
             position = least;
         }
-        self.place(position);
-    }
-
-    /// Tells the slot of the node at `position` where its node is.
-    fn place(&mut self, position: usize) {
-        let slot = self.nodes[position].slot as usize;
-        self.slots[slot].position = position as u32;
     }
 }
 

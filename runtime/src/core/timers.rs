@@ -1,7 +1,7 @@
 //! The timers of one core, and the kernel timer that stands for the earliest of them.
 
 use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::clock::Clock;
 use super::id::Id;
@@ -9,6 +9,10 @@ use super::lock::Lock;
 use super::reactor::Reactor;
 use super::timer_heap::{TimerHeap, TimerKey};
 use super::waiting::Waiting;
+
+/// Where timers crowd, the kernel timer goes off no more often than this: so many of them share what it costs to be woken, which
+/// is twenty times what a timer costs. A timer that has the time around it for itself is not concerned.
+const CROWDED: Duration = Duration::from_micros(150);
 
 /// Deadlines, usable from any thread.
 #[derive(Debug, Default)]
@@ -19,8 +23,10 @@ struct State {
     heap: TimerHeap,
     /// What the deadlines are compared with.
     clock: Clock,
-    /// The deadline that the kernel timer stands for. `None` as well when it has gone off.
+    /// The moment at which the kernel timer goes off. `None` as well when it has gone off.
     armed: Option<Instant>,
+    /// For when it was set when it last went off.
+    went_off: Option<Instant>,
     /// The host has read the deadline and may be asleep, so an earlier one must reach the kernel at
     /// once. Set by `publish`, cleared by each turn.
     published: bool,
@@ -53,17 +59,25 @@ impl State {
         }
     }
 
-    /// The earliest deadline, in real time.
-    fn kernel_deadline(&self) -> Option<Instant> {
-        self.clock.kernel_time(self.heap.deadline()?)
+    /// When the kernel timer is to go off: at the earliest deadline, or a little later together with others.
+    fn alarm(&self) -> Option<Instant> {
+        let deadline = self.heap.deadline()?;
+        let shared = self.went_off.and_then(|last| last.checked_add(CROWDED));
+        Some(match shared {
+            Some(shared) if deadline < shared && self.heap.is_crowded(shared) => shared,
+            _ => deadline,
+        })
     }
 
-    fn arm(&mut self, reactor: &Reactor) {
-        let deadline = self.heap.deadline();
-        if self.armed != deadline {
-            self.armed = deadline;
-            reactor.set_timer(self.kernel_deadline());
+    /// Brings the kernel timer up to date, and returns what it is set to, in real time.
+    fn arm(&mut self, reactor: &Reactor) -> Option<Instant> {
+        let alarm = self.alarm();
+        let kernel_time = alarm.and_then(|alarm| self.clock.kernel_time(alarm));
+        if self.armed != alarm {
+            self.armed = alarm;
+            reactor.set_timer(kernel_time);
         }
+        kernel_time
     }
 }
 
@@ -122,8 +136,7 @@ impl Timers {
     pub(crate) fn publish(&self, reactor: &Reactor) -> Option<Instant> {
         let mut state = self.0.lock();
         state.published = true;
-        state.arm(reactor);
-        state.kernel_deadline()
+        state.arm(reactor)
     }
 
     /// Notes that the host is awake and will publish again before it sleeps.
@@ -142,7 +155,7 @@ impl Timers {
     ) {
         let mut state = self.0.lock();
         if went_off {
-            state.armed = None;
+            state.went_off = state.armed.take();
         }
         if may_fire {
             state.take_due(real, wakers);
@@ -176,6 +189,7 @@ mod virtual_clock {
         /// The kernel timer stands for a deadline on another clock: the host has to look again.
         fn clock_changed(&mut self, reactor: &Reactor) {
             self.armed = None;
+            self.went_off = None;
             reactor.set_timer(None);
             reactor.notify();
         }

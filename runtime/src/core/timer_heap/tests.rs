@@ -119,13 +119,18 @@ impl Pair {
     fn check(&self) {
         let first = self.model.keys().next().map(|(first, _)| self.at(*first));
         assert_eq!(self.heap.deadline(), first);
-        assert_eq!(self.heap.nodes.len(), self.model.len());
         assert_eq!(self.heap.slots.len(), self.model.len());
-        for (position, node) in self.heap.nodes.iter().enumerate() {
-            assert_eq!(
-                self.heap.slots[node.slot as usize].position as usize,
-                position
-            );
+        let slots = &self.heap.slots;
+        let live = self
+            .heap
+            .nodes
+            .iter()
+            .filter(|node| node.slot(slots).is_some());
+        assert_eq!(live.count(), self.model.len());
+        assert!(self.heap.nodes.len() <= 2 * self.model.len() + FEW);
+        let parents = (1..self.heap.nodes.len()).map(|position| (position, (position - 1) / ARITY));
+        for (child, parent) in parents {
+            assert!(!self.heap.nodes[child].before(&self.heap.nodes[parent]));
         }
     }
 }
@@ -134,7 +139,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn the_heap_behaves_like_a_sorted_map(operations in vec(operation(), 1..200)) {
+    fn the_heap_behaves_like_a_sorted_map(operations in vec(operation(), 1..400)) {
         let mut pair = Pair {
             origin: Instant::now(),
             heap: TimerHeap::default(),
