@@ -428,34 +428,35 @@ impl Core {
     /// On any thread but the owner without the figures of the run queue, and without those of the table unless there is insight.
     pub(crate) fn metrics(&self) -> Metrics {
         let mut metrics = Metrics::default();
-        // On their way to the owner, who has them in no table and no queue yet. On another thread they may arrive before the
-        // table is looked at.
-        let (mut woken, mut spawned) = (0, Vec::new());
-        self.remote.for_each(|message| match message {
-            Message::Woken(_) => woken += 1,
-            Message::Spawned(runnable, _) => spawned.push(runnable.metadata().id),
-            Message::Abort { .. } | Message::Ask(_) => {}
-        });
-        let mut read = |table: &mut Table, metrics: &mut Metrics| {
-            spawned.retain(|&id| table.get(UNKNOWN_SLOT, id).is_none());
-            metrics.alive = table.len() + spawned.len();
-            metrics.spawned = table.spawned + spawned.len() as u64;
-            // What has been told stays true, should others end before these arrive.
-            table.peak = table.peak.max(metrics.alive);
+        let read = |table: &Table, metrics: &mut Metrics| {
+            metrics.alive = table.len();
             metrics.peak_alive = table.peak;
-            spawned.len()
+            metrics.spawned = table.spawned;
         };
         match local::find(self) {
             Some(local) => {
+                // On their way here: nobody else takes them, so that they are in no table and no queue yet.
+                let (mut woken, mut spawned) = (0, 0);
+                self.remote.for_each(|message| match message {
+                    Message::Woken(_) => woken += 1,
+                    Message::Spawned(..) => spawned += 1,
+                    Message::Abort { .. } | Message::Ask(_) => {}
+                });
                 let local = &mut *local.borrow_mut();
-                let arriving = self.with_table(local, |table| read(table, &mut metrics));
-                metrics.ready = local.queue.len() + woken + arriving;
+                self.with_table(local, |table| {
+                    // What has been told stays true, should others end before these arrive.
+                    table.peak = table.peak.max(table.len() + spawned);
+                    read(table, &mut metrics);
+                });
+                metrics.alive += spawned;
+                metrics.spawned += spawned as u64;
+                metrics.ready = local.queue.len() + woken + spawned;
                 metrics.polls = local.queue.polls;
                 metrics.turns = local.queue.turns;
             }
             None => {
                 if let Some(shared) = &self.shared {
-                    read(&mut shared.lock(), &mut metrics);
+                    read(&shared.lock(), &mut metrics);
                 }
             }
         }

@@ -106,7 +106,7 @@ impl<F: Future> Coroutine<F> {
 impl<F: Future> Future for Coroutine<F> {
     type Output = Outcome<F::Output>;
 
-    // Nearly every coroutine ends by the first arm, whose result stays in registers if what is rare is apart.
+    // Nearly every coroutine ends by the first arm, whose result stays in registers as what is rare is apart.
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
@@ -124,7 +124,11 @@ impl<F: Future> Future for Coroutine<F> {
             Poll::Ready(())
         }));
         match (polled, output) {
-            (Ok(Poll::Ready(())), Some(output)) if this.report.is_none() => {
+            (Ok(Poll::Ready(())), Some(output))
+                if this
+                    .report
+                    .is_none_or(|error_of| error_of(&output).is_none()) =>
+            {
                 current::finish();
                 Poll::Ready(Outcome::output(output))
             }

@@ -42,11 +42,11 @@ struct Slot {
     waiting: Waiting,
 }
 
-/// Timers by deadline: `insert` and `pop_due` in O(log n), `remove` in O(1) on average, `deadline` in O(1).
+/// Timers by deadline: `insert` and `pop_due` in O(log n), `remove` in amortised O(log n), `deadline` in O(1).
 ///
 /// Most timers are timeouts that never fire: they are inserted with a late deadline, which ends near the leaves after one
-/// comparison, and removed soon after. The node of a removed timer stays until it is the first or such nodes are the majority: to
-/// know where each node is, so that it can go at once, was what a timer that fires took longest for.
+/// comparison, and removed soon after. The node of a removed timer stays until it is the first or the last, or such nodes are the
+/// majority: to know where each node is, so that it can go at once, was what a timer that fires took longest for.
 #[derive(Debug, Default)]
 pub(crate) struct TimerHeap {
     /// Invariant: the first one has a slot.
@@ -56,7 +56,10 @@ pub(crate) struct TimerHeap {
 
 const ARITY: usize = 4;
 
-/// So many nodes of removed timers are not worth to be swept away.
+/// So many of the next `ARITY` timers make a crowd.
+const SEVERAL: usize = 3;
+
+/// So many nodes of removed timers are not worth sweeping away.
 const FEW: usize = 32;
 
 impl TimerHeap {
@@ -65,15 +68,16 @@ impl TimerHeap {
         self.nodes.first().map(|node| node.deadline)
     }
 
-    /// Whether the earliest timer is followed by one of another deadline until that moment. "No" may be wrong where several have the
-    /// earliest deadline.
+    /// Whether the earliest timer is followed by several of other deadlines until that moment. "No" may be wrong where several have
+    /// the earliest deadline, or have been removed.
     pub(crate) fn is_crowded(&self, until: Instant) -> bool {
-        let mut next = self.nodes.iter().skip(1).take(ARITY);
+        let next = self.nodes.iter().skip(1).take(ARITY);
         let is_near = |node: &Node| self.deadline() < Some(node.deadline) && node.deadline <= until;
-        next.any(|node| is_near(node) && node.slot(&self.slots).is_some())
+        let near = next.filter(|node| is_near(node) && node.slot(&self.slots).is_some());
+        near.count() >= SEVERAL
     }
 
-    /// Adds a timer. `order` must be unique; among equal deadlines the smaller one fires first.
+    /// Adds a timer. `order` must never have been used before; among equal deadlines the smaller one fires first.
     pub(crate) fn insert(&mut self, deadline: Instant, order: u64, waiting: Waiting) -> TimerKey {
         let position = self.nodes.len();
         let slot = self.slots.insert(Slot { order, waiting }) as u32;
@@ -107,6 +111,7 @@ impl TimerHeap {
     pub(crate) fn pop_due(&mut self, now: Instant) -> Option<Waker> {
         let first = self.nodes.first().filter(|node| node.deadline <= now)?;
         let waiting = self.slots.remove(first.slot as usize).waiting;
+        // Its node is now that of a removed timer.
         self.sweep();
         Some(waiting.waker)
     }
@@ -130,13 +135,18 @@ impl TimerHeap {
         self.nodes.iter().filter_map(of)
     }
 
-    /// Takes away the nodes of removed timers where one of them is the first, or where they are many.
+    /// Takes away the nodes of removed timers where one of them is the first or the last, or where they are many.
     fn sweep(&mut self) {
         while let Some(first) = self.nodes.first()
             && first.slot(&self.slots).is_none()
         {
             self.nodes.swap_remove(0);
             self.sift_down(0);
+        }
+        while let Some(last) = self.nodes.last()
+            && last.slot(&self.slots).is_none()
+        {
+            self.nodes.pop();
         }
         if self.nodes.len() > 2 * self.slots.len() + FEW {
             self.nodes.retain(|node| node.slot(&self.slots).is_some());

@@ -10,9 +10,9 @@ use super::reactor::Reactor;
 use super::timer_heap::{TimerHeap, TimerKey};
 use super::waiting::Waiting;
 
-/// Where timers crowd, the kernel timer goes off no more often than this: so many of them share what it costs to be woken, which
-/// is twenty times what a timer costs. A timer that has the time around it for itself is not concerned.
-const CROWDED: Duration = Duration::from_micros(150);
+/// Where timers crowd, the kernel timer goes off no more often than this, for several of them at a time: to be woken costs twenty
+/// times what a timer costs. A timer that has this time nearly for itself is not concerned.
+const ALARM_GAP: Duration = Duration::from_micros(150);
 
 /// Deadlines, usable from any thread.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ struct State {
     clock: Clock,
     /// The moment at which the kernel timer goes off. `None` as well when it has gone off.
     armed: Option<Instant>,
-    /// For when it was set when it last went off.
+    /// The moment for which it was set when it last went off. Not in the future.
     went_off: Option<Instant>,
     /// The host has read the deadline and may be asleep, so an earlier one must reach the kernel at
     /// once. Set by `publish`, cleared by each turn.
@@ -62,9 +62,14 @@ impl State {
     /// When the kernel timer is to go off: at the earliest deadline, or a little later together with others.
     fn alarm(&self) -> Option<Instant> {
         let deadline = self.heap.deadline()?;
-        let shared = self.went_off.and_then(|last| last.checked_add(CROWDED));
+        let shared = self.went_off.and_then(|last| last.checked_add(ALARM_GAP));
         Some(match shared {
-            Some(shared) if deadline < shared && self.heap.is_crowded(shared) => shared,
+            // A paused clock asks no kernel timer when to go on.
+            Some(shared)
+                if deadline < shared && !self.clock.is_paused() && self.heap.is_crowded(shared) =>
+            {
+                shared
+            }
             _ => deadline,
         })
     }
@@ -155,7 +160,9 @@ impl Timers {
     ) {
         let mut state = self.0.lock();
         if went_off {
-            state.went_off = state.armed.take();
+            // Another thread may have set it anew since the event was collected.
+            let now = state.clock.at(real);
+            state.went_off = state.armed.take().map(|armed| armed.min(now));
         }
         if may_fire {
             state.take_due(real, wakers);
@@ -239,6 +246,7 @@ mod virtual_clock {
             let mut state = self.0.lock();
             if let Some(deadline) = state.heap.deadline() {
                 state.clock.jump(deadline);
+                state.armed = None;
                 state.take_due(Instant::now(), wakers);
             }
         }

@@ -5,8 +5,8 @@
 //! few dozen lines. Everything a host has to know is this:
 //!
 //! 1. **The descriptor** ([`Driver`]'s [`AsFd`]) is level-triggered and the same for life. It is readable
-//!    as long as there is I/O, a due timer or a wake from another thread to collect. Watch it for
-//!    readability; when it is readable, give a turn: any will do, since one that finds something more
+//!    as long as there is I/O, a due timer or a wake from another thread to collect; of timers that crowd, when the
+//!    first of them has been due for no more than 150 µs. Watch it for readability; when it is readable, give a turn: any will do, since one that finds something more
 //!    urgent than its own priority ends at once.
 //! 2. **The next deadline** ([`Driver::next_deadline`]): ask each time before the loop may sleep, nested
 //!    loops included. "Now" means that a coroutine is ready: do not sleep. Any other answer may be

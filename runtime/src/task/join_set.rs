@@ -99,7 +99,7 @@ impl<T: 'static> JoinSet<T> {
         if joined.is_pending() && self.joiner != joiner {
             // The set has moved: handles that are not woken are not polled again, so they would not know.
             self.joiner = joiner;
-            for handle in &mut self.handles {
+            for handle in &self.handles {
                 handle.note_joiner(joiner);
             }
         }

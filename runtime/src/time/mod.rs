@@ -1,8 +1,8 @@
 //! Sleeping, timeouts, intervals.
 //!
 //! Deadlines are [`Instant`]s of the monotonic clock. A sleep never ends early and is exact to well under
-//! a millisecond; timers with equal deadlines fire in the order in which they were created. Where more than one end within 150 µs
-//! of each other for a while, they may end up to 150 µs late, together: being woken takes longer than what most of them do then.
+//! a millisecond; timers with equal deadlines fire in the order in which they were created. Where several end within 150 µs
+//! of each other, time and again, they may end up to 150 µs late, together: being woken takes longer than what most of them do then.
 //!
 //! # The virtual clock
 //!

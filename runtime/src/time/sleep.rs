@@ -135,6 +135,7 @@ impl Future for Sleep {
                 return Poll::Ready(());
             }
             self.cancel();
+            self.order = next_order();
         }
         let core = runtime::current();
         let key = core

@@ -1,4 +1,5 @@
-//! While the host may sleep the kernel timer stands for the earliest deadline, or the end of `CROWDED` after it last did.
+//! While the host may sleep the kernel timer stands for the earliest deadline or, where timers crowd, for a moment that is `ALARM_GAP` after
+//! the one before.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,7 +80,7 @@ proptest! {
             let state = timers.0.lock();
             if state.published && let Some(deadline) = state.heap.deadline() {
                 // What was due when the kernel timer last went off may have been added since.
-                let latest = state.went_off.map_or(deadline, |last| deadline.max(last + CROWDED));
+                let latest = state.went_off.map_or(deadline, |last| deadline.max(last + ALARM_GAP));
                 prop_assert!(state.armed.is_some_and(|armed| armed <= latest), "{:?}", *state);
             }
         }
@@ -103,17 +104,58 @@ fn next_alarm(deadlines: &[u64]) -> Option<Duration> {
 
 #[test]
 fn where_timers_crowd_they_share_an_alarm() {
-    let shared = Some(CROWDED);
-    assert_eq!(next_alarm(&[0, 20, 40, 60, 200]), shared);
-    assert_eq!(next_alarm(&[0, 20, 150]), shared);
+    let shared = Some(ALARM_GAP);
+    assert_eq!(next_alarm(&[0, 20, 40, 60, 80, 200]), shared);
+    assert_eq!(next_alarm(&[0, 20, 21, 22, 150]), shared);
 }
 
 #[test]
 fn a_timer_by_itself_has_its_own_alarm() {
     let exactly = |micros| Some(Duration::from_micros(micros));
     assert_eq!(next_alarm(&[0, 20]), exactly(20));
-    assert_eq!(next_alarm(&[0, 20, 151]), exactly(20));
-    assert_eq!(next_alarm(&[0, 20, 20]), exactly(20));
-    assert_eq!(next_alarm(&[0, 200, 210, 220]), exactly(200));
+    assert_eq!(next_alarm(&[0, 20, 40, 60]), exactly(20));
+    assert_eq!(next_alarm(&[0, 20, 40, 60, 151]), exactly(20));
+    assert_eq!(next_alarm(&[0, 20, 20, 20, 20]), exactly(20));
+    assert_eq!(next_alarm(&[0, 200, 210, 220, 230, 240]), exactly(200));
     assert_eq!(next_alarm(&[0]), None);
+}
+
+/// The event of the kernel timer has been collected, and another thread asks for the next deadline before the timers hear of it.
+#[test]
+fn an_alarm_that_another_thread_sets_anew_has_not_gone_off() {
+    let now = Instant::now();
+    let at = |seconds| now + Duration::from_secs(seconds);
+    let reactor = Reactor::new(Arc::new(Backend::new().unwrap()));
+    let timers = Timers::default();
+    let insert = |order, seconds| {
+        timers.insert(&reactor, at(seconds), order, Waker::noop().clone());
+    };
+    insert(0, 3600);
+    timers.publish(&reactor);
+    timers.expire(now, true, true, &mut Vec::new());
+    for order in 1..=5 {
+        insert(order, order);
+    }
+    assert_eq!(timers.publish(&reactor), Some(at(1)));
+}
+
+/// No kernel timer stands for a moment that a paused clock has not reached.
+#[cfg(feature = "test-util")]
+#[test]
+fn a_paused_clock_shares_no_alarm() {
+    let reactor = Reactor::new(Arc::new(Backend::new().unwrap()));
+    let timers = Timers::default();
+    timers.pause(&reactor).unwrap();
+    let now = timers.at(Instant::now());
+    let insert = |order, micros| {
+        let at = now + Duration::from_micros(micros);
+        timers.insert(&reactor, at, order, Waker::noop().clone());
+    };
+    insert(0, 0);
+    assert!(timers.publish(&reactor).is_some());
+    timers.expire(Instant::now(), true, true, &mut Vec::new());
+    for (order, micros) in [(1, 0), (2, 20), (3, 40), (4, 60)] {
+        insert(order, micros);
+    }
+    assert!(timers.publish(&reactor).is_some(), "the first one is due");
 }
