@@ -72,6 +72,9 @@ fn tree(package: &str, target: &str) -> Crates {
             .args(["--format", "{p}"])
             .args(more)
             .current_dir(&*PROGRAMS)
+            // What is documented is what users get, and not what this run chose, such as another backend.
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .output()
             .expect("cargo runs")
     };
