@@ -14,6 +14,7 @@ run_loom() {
 # count descriptors; p7_idle, which needs strace; application, which is about processes; and what runs rustc instead of the runtime. Nor the one
 # test whose promise (timers that are due before they are first polled) holds only if all of them are
 # polled within 100 µs, nor the one that leaks a runtime because that is what it is about.
+# valgrind runs one thread at a time, and without fair-sched the one that asks first again and again keeps out the others.
 run_valgrind() {
     if ! command -v valgrind >/dev/null 2>&1; then
         echo "deep: valgrind is not installed" >&2
@@ -32,7 +33,7 @@ run_valgrind() {
         echo "deep: valgrind ${binary##*/}"
         (
             cd tests # as cargo does
-            GLIB_CORO_TEST_PATIENCE=900 valgrind --quiet --vgdb=no --error-exitcode=9 --num-callers=40 \
+            GLIB_CORO_TEST_PATIENCE=900 valgrind --quiet --vgdb=no --fair-sched=try --error-exitcode=9 --num-callers=40 \
                 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
                 --trace-children=no --suppressions=../scripts/valgrind.supp \
                 "$binary" glib:: --test-threads=1 \
