@@ -104,6 +104,14 @@ impl Limit {
         })
     }
 
+    /// What the floor reaches, where that is the same work and not what is divided by: nobody can be expected to do better.
+    pub fn floor(&self, figures: &Figures) -> Option<Spread> {
+        match self.against {
+            Contestant(FLOOR) | Quantity(_) | Less(_) => None,
+            Contestant(_) | Nothing => self.reached(figures, FLOOR),
+        }
+    }
+
     /// What it is about, for the table.
     pub fn against_text(&self) -> String {
         match self.against {

@@ -179,6 +179,15 @@ pub(crate) fn core() -> Option<Arc<Core>> {
     CORES.with_borrow(|cores| Some(cores.last()?.0.clone()))
 }
 
+/// Whether a core is the innermost entered one, or none is entered, so that another executor polls.
+#[inline]
+pub(crate) fn is_innermost_or_none(core: &Arc<Core>) -> bool {
+    CORES.with_borrow(|cores| {
+        let innermost = cores.last();
+        innermost.is_none_or(|(innermost, _)| Arc::ptr_eq(innermost, core))
+    })
+}
+
 /// The innermost entered core, and what belongs to this thread of it.
 #[inline]
 pub(crate) fn innermost() -> Option<(Arc<Core>, LocalRef)> {

@@ -45,6 +45,7 @@ mod turn;
 mod waiting;
 
 use std::any::Any;
+use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -137,6 +138,8 @@ pub(crate) struct Core {
     pub(crate) blocking: BlockingJobs,
     /// For wakers between turns; kept for its allocation.
     wakers: Lock<Vec<Waker>>,
+    /// For messages, likewise.
+    messages: Lock<VecDeque<Message>>,
     polling: Polling,
     insight: Option<Arc<Insight>>,
     /// The turn in progress is to end soon: the root future of a `block_on` is done, or condemned. Set by any thread, cleared
@@ -171,6 +174,7 @@ impl Core {
             reactor: Reactor::new(backend.clone()),
             blocking: BlockingJobs::default(),
             wakers: Lock::default(),
+            messages: Lock::default(),
             polling: Polling::default(),
             insight: options
                 .insight

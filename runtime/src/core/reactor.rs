@@ -113,7 +113,7 @@ impl Reactor {
             if let Some(entry) = registry.entries.get(slot_of(event.token))
                 && entry.source.token == event.token
             {
-                entry.source.notice(event.readable, event.writable, wakers);
+                entry.source.notice(event, wakers);
             }
         }
         registry.events = events;

@@ -88,29 +88,36 @@ impl<T> RemoteQueue<T> {
         self.lock().queue.iter().for_each(look);
     }
 
-    /// Takes all items. Called by the owner only.
-    pub(crate) fn take(&self) -> VecDeque<T> {
-        if !self.signalled.swap(false, Ordering::AcqRel) {
-            return VecDeque::new();
+    /// Takes all items in exchange for an empty queue, whose memory the senders use. Called by the owner only.
+    pub(crate) fn take(&self, taken: &mut VecDeque<T>) {
+        debug_assert!(taken.is_empty(), "what is in it would be sent again");
+        if self.signalled.swap(false, Ordering::AcqRel) {
+            std::mem::swap(&mut self.lock().queue, taken);
         }
-        std::mem::take(&mut self.lock().queue)
     }
 }
 
 #[cfg(all(test, not(loom)))]
 mod tests {
+    use std::collections::VecDeque;
     use std::sync::Arc;
     use std::thread;
 
     use super::RemoteQueue;
+
+    fn all<T>(queue: &RemoteQueue<T>) -> VecDeque<T> {
+        let mut taken = VecDeque::new();
+        queue.take(&mut taken);
+        taken
+    }
 
     #[test]
     fn one_signal_per_take() {
         let queue = RemoteQueue::new();
         assert!(queue.push(1), "the first push signals");
         assert!(!queue.push(2), "the owner has been signalled");
-        assert_eq!(queue.take(), [1, 2]);
-        assert!(queue.take().is_empty());
+        assert_eq!(all(&queue), [1, 2]);
+        assert!(all(&queue).is_empty());
         assert!(queue.push(3), "the owner may be asleep again");
     }
 
@@ -136,7 +143,7 @@ mod tests {
         drop(signal);
         let mut next = [0; SENDERS];
         for () in signals {
-            for (sender, item) in queue.take() {
+            for (sender, item) in all(&queue) {
                 assert_eq!(item, next[sender]);
                 next[sender] += 1;
             }
@@ -152,11 +159,19 @@ mod tests {
 /// `RUSTFLAGS="--cfg loom" cargo test --package glib-coro --lib --release loom`.
 #[cfg(all(test, loom))]
 mod loom_tests {
+    use std::collections::VecDeque;
+
     use loom::sync::Arc;
     use loom::sync::mpsc;
     use loom::thread;
 
     use super::RemoteQueue;
+
+    fn all<T>(queue: &RemoteQueue<T>) -> VecDeque<T> {
+        let mut taken = VecDeque::new();
+        queue.take(&mut taken);
+        taken
+    }
 
     #[test]
     fn loom_nothing_is_lost_and_signals_are_not_repeated() {
@@ -181,7 +196,7 @@ mod loom_tests {
                 // If something was pushed without a signal to follow, loom reports a deadlock here.
                 signals.recv().unwrap();
                 signalled += 1;
-                for (sender, item) in queue.take() {
+                for (sender, item) in all(&queue) {
                     assert_eq!(item, taken[sender], "in the order of its sender");
                     taken[sender] += 1;
                 }
@@ -190,7 +205,7 @@ mod loom_tests {
                 sender.join().unwrap();
             }
             assert!(signalled <= 3);
-            assert!(queue.take().is_empty());
+            assert!(all(&queue).is_empty());
         });
     }
 
@@ -204,7 +219,7 @@ mod loom_tests {
                 thread::spawn(move || queue.offer(0).is_ok())
             };
             queue.close();
-            let taken = queue.take();
+            let taken = all(&queue);
             assert_eq!(sender.join().unwrap(), taken.contains(&0));
         });
     }
@@ -219,12 +234,12 @@ mod loom_tests {
                 let queue = queue.clone();
                 thread::spawn(move || queue.push(1))
             };
-            let taken = queue.take();
+            let taken = all(&queue);
             let signals_again = sender.join().unwrap();
             assert!(taken.contains(&0));
             assert!(taken.contains(&1) || signals_again);
             if signals_again && !taken.contains(&1) {
-                assert_eq!(queue.take(), [1]);
+                assert_eq!(all(&queue), [1]);
             }
         });
     }

@@ -24,6 +24,8 @@ pub(crate) struct RunQueue {
     /// One bit per priority: it has been in use, so the host knows that it serves it.
     used: u8,
     pub(super) polls: u64,
+    /// How many there were when the core last looked outside.
+    pub(super) polls_at_look: u64,
     pub(super) turns: u64,
     /// Is told what becomes ready, so that other threads can know.
     insight: Option<Arc<Insight>>,

@@ -1,11 +1,12 @@
 //! One registered descriptor: what is known of its readiness, and who waits for it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use slab::Slab;
 
+use super::backend::Event;
 use super::id::Id;
 use super::lock::Lock;
 use super::reactor::wake_all;
@@ -32,7 +33,50 @@ pub(crate) struct Source {
     /// Set once, when the runtime has ended or the descriptor's number names another file by now. No
     /// event will come any more.
     dead: AtomicBool,
+    /// An event said more than that there is data, or room. Once set it stays.
+    wary: AtomicBool,
+    readiness: [Readiness; 2],
     sides: Lock<[Side; 2]>,
+}
+
+/// The cached readiness of one direction, and the number of events so far, so that a `clear` for an older state does not hide a newer
+/// event. Apart from the waiters, because every operation looks at it, and few wait.
+///
+/// The readiness is set by an event, and cleared by whoever met `WouldBlock`. Set at first, so that the first operation is tried at
+/// once.
+#[derive(Debug)]
+struct Readiness(AtomicU64);
+
+impl Readiness {
+    const READY: u64 = 1;
+
+    const fn new() -> Self {
+        Self(AtomicU64::new(Self::READY))
+    }
+
+    #[inline]
+    fn get(&self) -> (bool, u64) {
+        let state = self.0.load(Ordering::Acquire);
+        (state & Self::READY != 0, state >> 1)
+    }
+
+    /// Notes an event. Called under the lock of the sides, so that who holds it sees no event come.
+    fn set(&self) {
+        let (_, tick) = self.get();
+        // A `clear` in between concerns the event before.
+        self.0
+            .store((tick + 1) << 1 | Self::READY, Ordering::Release);
+    }
+
+    /// Forgets the readiness that was seen at `tick`.
+    #[inline]
+    fn clear(&self, tick: u64) {
+        let (seen, cleared) = (tick << 1 | Self::READY, tick << 1);
+        // It fails where there was another event, or somebody else cleared it.
+        let _ = self
+            .0
+            .compare_exchange(seen, cleared, Ordering::AcqRel, Ordering::Relaxed);
+    }
 }
 
 /// The present state of the descriptor has to be asked for.
@@ -41,11 +85,6 @@ pub(crate) struct MustRearm;
 
 #[derive(Debug)]
 struct Side {
-    /// The cached readiness: set by an event, cleared by whoever met `WouldBlock`. Set at first, so that
-    /// the first operation is tried at once.
-    ready: bool,
-    /// Counts events, so that a `clear` for an older state does not hide a newer event.
-    tick: u64,
     /// Futures that wait. An event takes the wakers and leaves the slots to their owners.
     waiters: Slab<Option<Waiting>>,
     /// Callers of `poll_event`, which have no slot of their own and so cannot say when they lose interest.
@@ -62,8 +101,6 @@ const POLLERS: usize = 16;
 impl Side {
     fn new() -> Self {
         Self {
-            ready: true,
-            tick: 0,
             waiters: Slab::new(),
             pollers: Vec::new(),
             limit: POLLERS,
@@ -77,17 +114,22 @@ impl Source {
         Self {
             token,
             dead: AtomicBool::new(false),
+            wary: AtomicBool::new(false),
+            readiness: [const { Readiness::new() }; 2],
             sides: Lock::new([Side::new(), Side::new()]),
         }
     }
 
     /// Notes an event and hands out the wakers of everyone who waited for it.
-    pub(super) fn notice(&self, readable: bool, writable: bool, wakers: &mut Vec<Waker>) {
+    pub(super) fn notice(&self, event: Event, wakers: &mut Vec<Waker>) {
+        if !event.is_plain {
+            self.wary.store(true, Ordering::Relaxed);
+        }
         let mut sides = self.sides.lock();
-        for (side, happened) in sides.iter_mut().zip([readable, writable]) {
+        let happened = [event.readable, event.writable];
+        for ((side, readiness), happened) in sides.iter_mut().zip(&self.readiness).zip(happened) {
             if happened {
-                side.ready = true;
-                side.tick += 1;
+                readiness.set();
                 let waiters = side.waiters.iter_mut().filter_map(|(_, w)| w.take());
                 wakers.extend(waiters.map(|waiting| waiting.waker));
                 // One at most, nearly always: that is worth a way of its own.
@@ -121,7 +163,13 @@ impl Source {
     /// Ends the registration: every waiter is woken and finds [`is_dead`](Self::is_dead).
     pub(super) fn die(&self, wakers: &mut Vec<Waker>) {
         self.dead.store(true, Ordering::Release);
-        self.notice(true, true, wakers);
+        let event = Event {
+            token: self.token,
+            readable: true,
+            writable: true,
+            is_plain: false,
+        };
+        self.notice(event, wakers);
     }
 
     pub(crate) fn is_dead(&self) -> bool {
@@ -129,10 +177,9 @@ impl Source {
     }
 
     /// The cached readiness, and the number of events so far.
+    #[inline]
     pub(crate) fn state(&self, direction: Direction) -> (bool, u64) {
-        let sides = self.sides.lock();
-        let side = &sides[direction as usize];
-        (side.ready, side.tick)
+        self.readiness[direction as usize].get()
     }
 
     /// The number of events so far.
@@ -141,11 +188,16 @@ impl Source {
     }
 
     /// Forgets the readiness that was seen at `tick`.
+    #[inline]
     pub(crate) fn clear(&self, direction: Direction, tick: u64) {
-        let mut sides = self.sides.lock();
-        let side = &mut sides[direction as usize];
-        if side.tick == tick {
-            side.ready = false;
+        self.readiness[direction as usize].clear(tick);
+    }
+
+    /// As [`clear`](Self::clear), for a stream that took or gave less than was asked for, which leaves nothing: what comes now is
+    /// an event of its own. Unless the end of the stream, an error or urgent data came with the last one, behind which there may be more.
+    pub(crate) fn clear_drained(&self, direction: Direction, tick: u64) {
+        if !self.wary.load(Ordering::Relaxed) {
+            self.clear(direction, tick);
         }
     }
 
@@ -161,7 +213,7 @@ impl Source {
             let side = &mut sides[direction as usize];
             match side.polled_at {
                 Some(tick) => (true, tick),
-                None => (false, *side.polled_at.insert(side.tick)),
+                None => (false, *side.polled_at.insert(self.tick(direction))),
             }
         };
         let polled = self.poll_event(direction, tick, cx);
@@ -183,24 +235,18 @@ impl Source {
         tick: u64,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        {
-            let sides = self.sides.lock();
-            let side = &sides[direction as usize];
-            if side.tick != tick {
-                return Poll::Ready(());
-            }
-            let mut pollers = side.pollers.iter();
-            if pollers.any(|waiting| waiting.waker.will_wake(cx.waker())) {
-                return Poll::Pending;
-            }
-        }
         let waiting = Waiting::new(cx.waker().clone());
         let mut overflow = Vec::new();
         let mut sides = self.sides.lock();
         let side = &mut sides[direction as usize];
-        if side.tick != tick {
+        if self.tick(direction) != tick {
             drop(sides);
             return Poll::Ready(());
+        }
+        let mut pollers = side.pollers.iter();
+        if pollers.any(|known| known.waker.will_wake(&waiting.waker)) {
+            drop(sides);
+            return Poll::Pending;
         }
         if side.pollers.len() == side.limit {
             // Some of them may have lost interest, and only waking them tells.
@@ -242,7 +288,7 @@ impl Waiter {
         {
             let mut sides = self.source.sides.lock();
             let side = &mut sides[self.direction as usize];
-            if side.tick != self.tick {
+            if self.source.tick(self.direction) != self.tick {
                 return Poll::Ready(());
             }
             let slot = *self.slot.get_or_insert_with(|| side.waiters.insert(None));
@@ -255,7 +301,9 @@ impl Waiter {
         let mut sides = self.source.sides.lock();
         let side = &mut sides[self.direction as usize];
         let displaced = match self.slot {
-            Some(slot) if side.tick == self.tick => side.waiters[slot].replace(waiting),
+            Some(slot) if self.source.tick(self.direction) == self.tick => {
+                side.waiters[slot].replace(waiting)
+            }
             _ => {
                 drop(sides);
                 return Poll::Ready(());

@@ -14,7 +14,6 @@ use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
-use std::ptr;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -201,10 +200,14 @@ struct State {
 }
 
 /// Our `GSource`: GLib's part first, as C inheritance has it. Only `ours` is ever borrowed; GLib writes to
-/// its part at any time.
+/// `base` at any time, and to `descriptor` where it polls.
 #[repr(C)]
 struct Source {
     base: ffi::GSource,
+    /// The runtime's descriptor, if this source is the one that watches it. Given to GLib with `g_source_add_poll` and not with
+    /// `g_source_add_unix_fd`, whose descriptors make a source ready whatever its check says, and which can only be
+    /// ignored for a round by way of two writes to GLib's own descriptor.
+    descriptor: ffi::GPollFD,
     ours: Ours,
 }
 
@@ -213,11 +216,6 @@ struct Ours {
     /// The last turn used up its budget: sit out one round of prepare and check. Set by dispatch,
     /// cleared by this source's own check.
     sits_out: Cell<bool>,
-    /// What `g_source_add_unix_fd` returned, or null when another source watches the descriptor.
-    tag: Cell<ffi::gpointer>,
-    /// The descriptor is not watched: this round is sat out, or nobody here could collect what it shows, as
-    /// this is the wrong thread or the runtime has ended.
-    muted: Cell<bool>,
     /// A reference to the host, given up in `finalize`.
     host: *const Host,
 }
@@ -344,8 +342,6 @@ impl Host {
             (&raw mut (*raw.cast::<Source>()).ours).write(Ours {
                 role,
                 sits_out: Cell::new(false),
-                tag: Cell::new(ptr::null_mut()),
-                muted: Cell::new(false),
                 host: Arc::into_raw(this),
             });
             ffi::g_source_set_priority(raw, role.glib_priority());
@@ -369,18 +365,23 @@ impl Host {
                 .and_then(|watcher| state.sources[watcher.index()].clone())
             {
                 let old: *mut ffi::GSource = old.to_glib_none().0;
-                // SAFETY: the source is ours and alive, as `old` holds a reference, and the tag is the
-                // one that `g_source_add_unix_fd` returned for it.
+                // SAFETY: the source is ours and alive, as `old` holds a reference, and this is what was added to it.
                 unsafe {
-                    let tag = ours(old).tag.replace(ptr::null_mut());
-                    ffi::g_source_remove_unix_fd(old, tag);
+                    let descriptor = descriptor(old);
+                    ffi::g_source_remove_poll(old, descriptor);
+                    (*descriptor).revents = 0;
                 }
             }
-            // SAFETY: the source is ours and alive. The driver, and with it the descriptor, lives as
-            // long as the source's reference to the host.
+            // SAFETY: the source is ours and alive, and nobody else knows of it yet. The driver, and with it the descriptor,
+            // lives as long as the source's reference to the host; GLib forgets the pointer before it frees the source.
             unsafe {
-                let tag = ffi::g_source_add_unix_fd(raw, fd, ffi::G_IO_IN);
-                ours(raw).tag.set(tag);
+                let descriptor = descriptor(raw);
+                descriptor.write(ffi::GPollFD {
+                    fd,
+                    events: READABLE,
+                    revents: 0,
+                });
+                ffi::g_source_add_poll(raw, descriptor);
             }
             state.watcher = Some(role);
         }
@@ -474,17 +475,21 @@ unsafe fn ours<'a>(source: *mut ffi::GSource) -> &'a Ours {
     unsafe { &(*source.cast::<Source>()).ours }
 }
 
-impl Ours {
-    /// Watches the descriptor or ignores it.
-    fn mute(&self, source: *mut ffi::GSource, mute: bool) {
-        let tag = self.tag.get();
-        if self.muted.replace(mute) != mute && !tag.is_null() {
-            let events = if mute { 0 } else { ffi::G_IO_IN };
-            // SAFETY: the tag is the one that `g_source_add_unix_fd` returned for this source.
-            unsafe { ffi::g_source_modify_unix_fd(source, tag, events) };
-        }
-    }
+/// What is looked for in the descriptor.
+const READABLE: u16 = ffi::G_IO_IN as u16;
 
+/// The descriptor of a source, which only a watcher has told GLib. To be read and written while the context is owned, between two
+/// polls, as GLib does.
+///
+/// # Safety
+///
+/// `source` must be one that `add_source` made, and alive.
+unsafe fn descriptor(source: *mut ffi::GSource) -> *mut ffi::GPollFD {
+    // SAFETY: the caller's promise; nothing is borrowed.
+    unsafe { &raw mut (*source.cast::<Source>()).descriptor }
+}
+
+impl Ours {
     fn host(&self) -> &Host {
         // SAFETY: the pointer came from `Arc::into_raw` and the reference is given up in `finalize`,
         // after which there is no `&self`.
@@ -498,8 +503,9 @@ unsafe extern "C" fn prepare(source: *mut ffi::GSource, timeout: *mut i32) -> ff
     let host = ours.host();
     let can_serve = host.driver.can_serve();
     let sits_out = ours.sits_out.get();
-    // GLib dispatches a source whose descriptor is ready, whatever its check says.
-    ours.mute(source, !can_serve || sits_out);
+    // Where nobody can collect what the descriptor shows, as this is the wrong thread or the runtime has ended, it is ignored.
+    // SAFETY: as above, and GLib prepares sources before it polls.
+    unsafe { (*descriptor(source)).events = if can_serve { READABLE } else { 0 } };
     if !can_serve {
         return ffi::GFALSE;
     }
@@ -521,14 +527,13 @@ unsafe extern "C" fn prepare(source: *mut ffi::GSource, timeout: *mut i32) -> ff
 unsafe extern "C" fn check(source: *mut ffi::GSource) -> ffi::gboolean {
     // SAFETY: GLib calls this with a live source of ours.
     let ours = unsafe { ours(source) };
-    if ours.sits_out.replace(false) || ours.muted.get() {
+    if ours.sits_out.replace(false) || !ours.host().driver.can_serve() {
         return ffi::GFALSE;
     }
     // Whatever GLib dispatches now is not the doing of a coroutine that runs this loop.
     ours.host().driver.loop_is_alive();
-    let tag = ours.tag.get();
-    // SAFETY: the tag is the one that `g_source_add_unix_fd` returned for this source.
-    let readable = !tag.is_null() && unsafe { ffi::g_source_query_unix_fd(source, tag) } != 0;
+    // SAFETY: as above, and GLib checks sources after it polled. It stays zero where the source is not the watcher.
+    let readable = unsafe { (*descriptor(source)).revents } != 0;
     (readable || ours.role.is_ready(&ours.host().driver)).into_glib()
 }
 

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::perform::{perform, poll_perform};
+use super::perform::Target;
 use super::ready::{Ready, ReadyOwned, Wait};
 use super::registrations::Registrations;
 use crate::core::source::{Direction, MustRearm, Waiter};
@@ -205,8 +205,8 @@ impl<T> Async<T> {
         let registration = self.registrations.get(|| self.fd())?;
         let tick = registration.source.tick(direction);
         registration.rearm(self.fd())?;
-        let waiter = Waiter::new(registration.source, direction, tick);
-        Ok((registration.core, waiter))
+        let waiter = Waiter::new(registration.source.clone(), direction, tick);
+        Ok((registration.core.clone(), waiter))
     }
 
     /// Performs a read operation as soon as it does not block.
@@ -319,7 +319,7 @@ impl<T> Async<T> {
         op: impl FnMut(&mut &'a T) -> io::Result<R>,
     ) -> io::Result<R> {
         let mut io = self.get_ref();
-        perform(&self.registrations, &mut io, self.descriptor, direction, op).await
+        self.target(&mut io, direction).perform(op).await
     }
 
     async fn perform_mut<R>(
@@ -327,35 +327,31 @@ impl<T> Async<T> {
         direction: Direction,
         op: impl FnMut(&mut T) -> io::Result<R>,
     ) -> io::Result<R> {
-        let io = self.io.as_mut().expect("taken by `into_inner` only");
-        perform(&self.registrations, io, self.descriptor, direction, op).await
+        self.target_mut(direction).perform(op).await
     }
 
-    pub(super) fn poll_mut<R>(
-        &mut self,
-        direction: Direction,
-        cx: &mut Context<'_>,
-        op: impl FnMut(&mut T) -> io::Result<R>,
-    ) -> Poll<io::Result<R>> {
-        let io = self.io.as_mut().expect("taken by `into_inner` only");
-        poll_perform(&self.registrations, io, self.descriptor, direction, cx, op)
-    }
-
-    pub(super) fn poll_shared<'a, R>(
+    /// What operations on `&T` are performed on.
+    pub(super) fn target<'a, 'io>(
         &'a self,
+        io: &'a mut &'io T,
         direction: Direction,
-        cx: &mut Context<'_>,
-        op: impl FnMut(&mut &'a T) -> io::Result<R>,
-    ) -> Poll<io::Result<R>> {
-        let mut io = self.get_ref();
-        poll_perform(
-            &self.registrations,
-            &mut io,
-            self.descriptor,
+    ) -> Target<'a, T, &'io T> {
+        Target {
+            registrations: &self.registrations,
+            io,
+            descriptor: self.descriptor,
             direction,
-            cx,
-            op,
-        )
+        }
+    }
+
+    /// What operations on `&mut T` are performed on.
+    pub(super) fn target_mut(&mut self, direction: Direction) -> Target<'_, T, T> {
+        Target {
+            registrations: &self.registrations,
+            io: self.io.as_mut().expect("taken by `into_inner` only"),
+            descriptor: self.descriptor,
+            direction,
+        }
     }
 }
 

@@ -25,6 +25,8 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 pub use self::asynchronous::Async;
 pub use self::io_safe::IoSafe;
 pub use self::ready::{Ready, ReadyOwned};
+#[cfg(feature = "net")]
+pub(crate) use self::traits::Known;
 pub use self::wait::{Readable, Writable, readable, writable};
 
 /// Says what an error of the kernel means for someone who wants to wait for a descriptor.

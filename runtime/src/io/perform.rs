@@ -7,65 +7,80 @@ use std::os::fd::BorrowedFd;
 use std::task::{Context, Poll, ready};
 
 use super::registrations::Registrations;
-use crate::core::current::poll_proceed;
+use crate::core::current::{is_innermost_or_none, poll_proceed};
 use crate::core::source::{Direction, Waiter};
-use crate::runtime::is_current_or_none;
 
-/// `io` is a `T` or a `&T`.
-pub(super) async fn perform<T, I: Borrow<T>, R>(
-    registrations: &Registrations,
-    io: &mut I,
-    descriptor: fn(&T) -> BorrowedFd<'_>,
-    direction: Direction,
-    mut op: impl FnMut(&mut I) -> io::Result<R>,
-) -> io::Result<R> {
-    poll_fn(poll_proceed).await;
-    loop {
-        let registration = registrations.get(|| descriptor((*io).borrow()))?;
-        let (ready, tick) = registration.source.state(direction);
-        if ready {
-            match op(io) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    registration.source.clear(direction, tick);
-                }
-                result => return result,
-            }
-        }
-        let mut waiter = Waiter::new(registration.source, direction, tick);
-        poll_fn(|cx| {
-            if is_current_or_none(&registration.core) {
-                waiter.poll(cx)
-            } else {
-                // Polled on another runtime by now, so wait there.
-                Poll::Ready(())
-            }
-        })
-        .await;
-    }
+/// What is operated on. `I` is a `T` or a `&T`.
+pub(super) struct Target<'a, T, I> {
+    pub(super) registrations: &'a Registrations,
+    pub(super) io: &'a mut I,
+    pub(super) descriptor: fn(&T) -> BorrowedFd<'_>,
+    pub(super) direction: Direction,
 }
 
-/// As `perform`, for those who poll.
-pub(super) fn poll_perform<T, I: Borrow<T>, R>(
-    registrations: &Registrations,
-    io: &mut I,
-    descriptor: fn(&T) -> BorrowedFd<'_>,
-    direction: Direction,
-    cx: &mut Context<'_>,
-    mut op: impl FnMut(&mut I) -> io::Result<R>,
-) -> Poll<io::Result<R>> {
-    ready!(poll_proceed(cx));
-    loop {
-        let source = registrations.get(|| descriptor((*io).borrow()))?.source;
-        let (ready, tick) = source.state(direction);
-        if ready {
-            match op(io) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    source.clear(direction, tick);
+impl<T, I: Borrow<T>> Target<'_, T, I> {
+    pub(super) async fn perform<R>(
+        self,
+        mut op: impl FnMut(&mut I) -> io::Result<R>,
+    ) -> io::Result<R> {
+        poll_fn(poll_proceed).await;
+        let direction = self.direction;
+        loop {
+            let registration = self
+                .registrations
+                .get(|| (self.descriptor)((*self.io).borrow()))?;
+            let (ready, tick) = registration.source.state(direction);
+            if ready {
+                match op(self.io) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        registration.source.clear(direction, tick);
+                    }
+                    result => return result,
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                result => return Poll::Ready(result),
             }
+            let mut waiter = Waiter::new(registration.source.clone(), direction, tick);
+            poll_fn(|cx| {
+                if is_innermost_or_none(&registration.core) {
+                    waiter.poll(cx)
+                } else {
+                    // Polled on another runtime by now, so wait there.
+                    Poll::Ready(())
+                }
+            })
+            .await;
         }
-        ready!(source.poll_event(direction, tick, cx));
+    }
+
+    /// As `perform`, for those who poll. `drains`: such a result says that the next operation would block.
+    pub(super) fn poll<R>(
+        self,
+        cx: &mut Context<'_>,
+        mut op: impl FnMut(&mut I) -> io::Result<R>,
+        drains: impl Fn(&R) -> bool,
+    ) -> Poll<io::Result<R>> {
+        ready!(poll_proceed(cx));
+        let direction = self.direction;
+        loop {
+            let registration = self
+                .registrations
+                .get(|| (self.descriptor)((*self.io).borrow()))?;
+            let source = &registration.source;
+            let (ready, tick) = source.state(direction);
+            if ready {
+                match op(self.io) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        source.clear(direction, tick);
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    result => {
+                        if result.as_ref().is_ok_and(&drains) {
+                            source.clear_drained(direction, tick);
+                        }
+                        return Poll::Ready(result);
+                    }
+                }
+            }
+            ready!(source.poll_event(direction, tick, cx));
+        }
     }
 }

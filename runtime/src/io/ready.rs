@@ -9,8 +9,8 @@ use std::task::{Context, Poll, ready};
 
 use super::Async;
 use crate::core::Core;
+use crate::core::current::is_innermost_or_none;
 use crate::core::source::{Direction, Waiter};
-use crate::runtime::is_current_or_none;
 
 /// A wait that has begun, and the runtime that ends it.
 pub(super) type Wait = (Arc<Core>, Waiter);
@@ -77,7 +77,7 @@ fn poll<T>(
 ) -> Poll<io::Result<()>> {
     loop {
         if let Some((core, waiter)) = wait {
-            if is_current_or_none(core) {
+            if is_innermost_or_none(core) {
                 ready!(waiter.poll(cx));
                 if !waiter.source().is_dead() {
                     *wait = None;

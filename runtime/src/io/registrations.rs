@@ -1,12 +1,13 @@
 //! Which registrations a descriptor has.
 
 use std::io;
+use std::ops::Deref;
 use std::os::fd::BorrowedFd;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::explain;
 use crate::core::Core;
-use crate::core::current;
+use crate::core::current::is_innermost_or_none;
 use crate::core::lock::Lock;
 use crate::core::source::Source;
 use crate::runtime;
@@ -19,6 +20,13 @@ pub(super) struct Registration {
 }
 
 impl Registration {
+    /// Whether it is that of the current runtime, if there is one.
+    #[inline]
+    fn serves(&self) -> bool {
+        is_innermost_or_none(&self.core) && self.is_alive()
+    }
+
+    #[inline]
     fn is_alive(&self) -> bool {
         !self.core.is_closed() && !self.source.is_dead()
     }
@@ -32,28 +40,55 @@ impl Registration {
 /// The registrations of one descriptor: one for each runtime whose coroutines waited for it, which in
 /// nearly all programs is one.
 #[derive(Debug, Default)]
-pub(super) struct Registrations(Lock<Vec<Registration>>);
+pub(super) struct Registrations {
+    /// Every operation looks at it, and needs neither a lock nor a count for it. It stays when its runtime has ended.
+    first: OnceLock<Registration>,
+    others: Lock<Vec<Registration>>,
+}
+
+/// One of the registrations.
+pub(super) enum Registered<'a> {
+    First(&'a Registration),
+    Other(Registration),
+}
+
+impl Deref for Registered<'_> {
+    type Target = Registration;
+
+    #[inline]
+    fn deref(&self) -> &Registration {
+        match self {
+            Self::First(registration) => registration,
+            Self::Other(registration) => registration,
+        }
+    }
+}
 
 impl Registrations {
     /// The registration with the current runtime, made now if there is none. Where no runtime of ours
     /// polls, the one that exists will do.
-    pub(super) fn get<'a>(&self, fd: impl FnOnce() -> BorrowedFd<'a>) -> io::Result<Registration> {
-        let current = current::core();
-        let found = {
-            let list = self.0.lock();
-            let serves = |registration: &&Registration| {
-                let wanted = |core| Arc::ptr_eq(core, &registration.core);
-                current.as_ref().is_none_or(wanted) && registration.is_alive()
-            };
-            list.iter().find(serves).cloned()
-        };
-        match found {
-            Some(registration) => Ok(registration),
-            None => self.add(fd()),
+    #[inline]
+    pub(super) fn get<'a>(
+        &self,
+        fd: impl FnOnce() -> BorrowedFd<'a>,
+    ) -> io::Result<Registered<'_>> {
+        if let Some(first) = self.first.get()
+            && first.serves()
+        {
+            return Ok(Registered::First(first));
         }
+        self.find_or_add(fd())
     }
 
-    fn add(&self, fd: BorrowedFd<'_>) -> io::Result<Registration> {
+    #[cold]
+    fn find_or_add(&self, fd: BorrowedFd<'_>) -> io::Result<Registered<'_>> {
+        let found = {
+            let others = self.others.lock();
+            others.iter().find(|other| other.serves()).cloned()
+        };
+        if let Some(found) = found {
+            return Ok(Registered::Other(found));
+        }
         let core = runtime::try_current().map_err(io::Error::other)?;
         let registration = Registration {
             source: core
@@ -62,19 +97,23 @@ impl Registrations {
                 .map_err(|error| explain(error, fd))?,
             core,
         };
-        let mut list = self.0.lock();
-        let gone: Vec<_> = list.extract_if(.., |old| !old.is_alive()).collect();
-        list.push(registration.clone());
-        drop(list);
+        let Err(registration) = self.first.set(registration) else {
+            let first = self.first.get().expect("set a moment ago");
+            return Ok(Registered::First(first));
+        };
+        let mut others = self.others.lock();
+        let gone: Vec<_> = others.extract_if(.., |old| !old.is_alive()).collect();
+        others.push(registration.clone());
+        drop(others);
         drop(gone);
-        Ok(registration)
+        Ok(Registered::Other(registration))
     }
 
     /// Ends all of them.
     pub(super) fn release(&self, fd: BorrowedFd<'_>) {
-        let list = std::mem::take(&mut *self.0.lock());
-        for Registration { core, source } in list {
-            core.reactor.release(&source, fd);
+        let others = std::mem::take(&mut *self.others.lock());
+        for Registration { core, source } in self.first.get().into_iter().chain(&others) {
+            core.reactor.release(source, fd);
         }
     }
 }

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, ready};
 
 use super::explain;
 use crate::core::Core;
+use crate::core::current::is_innermost_or_none;
 use crate::core::source::{Direction, Waiter};
 use crate::runtime;
 
@@ -85,7 +86,7 @@ impl<F: AsFd> Wait<F> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             if let Some((core, waiter)) = &mut self.state {
-                if runtime::is_current_or_none(core) {
+                if is_innermost_or_none(core) {
                     ready!(waiter.poll(cx));
                     if !waiter.source().is_dead() {
                         self.release();

@@ -133,7 +133,7 @@ macro_rules! stream {
         }
 
         impl futures_io::AsyncRead for &$name {
-            $crate::net::forward::read_by!(|this| &this.0);
+            $crate::net::forward::read_by!(|this| $crate::io::Known(&this.0));
         }
 
         impl futures_io::AsyncRead for $name {
@@ -141,7 +141,7 @@ macro_rules! stream {
         }
 
         impl futures_io::AsyncWrite for &$name {
-            $crate::net::forward::write_by!(|this| &this.0);
+            $crate::net::forward::write_by!(|this| $crate::io::Known(&this.0));
 
             /// Ends the sending direction, which the other end reads as the end of the stream.
             fn poll_close(

@@ -285,9 +285,3 @@ pub(super) use host::default_event_loop;
 #[cfg(feature = "gio")]
 pub(crate) use host::of_default_context;
 use host::of_thread;
-
-/// Whether `core` is the current one, or none is in the middle of a turn or entered, so that another
-/// executor polls.
-pub(crate) fn is_current_or_none(core: &Arc<Core>) -> bool {
-    current::core().is_none_or(|current| Arc::ptr_eq(&current, core))
-}

@@ -23,9 +23,9 @@
 //! * **every ready coroutine runs** within `N × MAX_POLL`, plus `HOST` for each `BUDGET` of that time
 //!   begun: they run in the order in which they were woken, and one that yields goes to the end;
 //! * **every ready descriptor, due timer and wake from another thread is seen** within
-//!   100 µs + 8 × `MAX_POLL` + `HOST`: a turn looks at its start, and after 61 polls or 100 µs, whichever
-//!   is first. It reads the clock after every poll, except after a run of polls that took less than
-//!   10 µs together: then up to eight go by, which is where the 8 comes from;
+//!   100 µs + 8 × `MAX_POLL` + `HOST`: a turn looks at its start (unless the last one ended with a look, and all that is ready
+//!   was woken by other threads), and after 61 polls or 100 µs, whichever is first. It reads the clock after every poll, except
+//!   after a run of polls that took less than 10 µs together: then up to eight go by, which is where the 8 comes from;
 //! * **every source of lower priority is dispatched** after at most 2ᵏ − 1 turns of
 //!   `BUDGET + 8 × MAX_POLL + HOST`, where `k` is how many priorities of coroutines in use are more urgent
 //!   than the source: 1 turn below one of them, 3 below two, 7 below all three. A turn ends when its
@@ -76,7 +76,7 @@ pub use self::handle::{Handle, TryCurrentError};
 pub(crate) use self::local::of_default_context;
 #[cfg(feature = "tokio")]
 pub(crate) use self::local::refuse;
-pub(crate) use self::local::{current, find_current, is_current_or_none, sources_of, try_current};
+pub(crate) use self::local::{current, find_current, sources_of, try_current};
 pub use self::worker::Worker;
 pub use crate::core::metrics::{Histogram, LongestPoll, Metrics};
 pub use crate::core::outcome::Unhandled;

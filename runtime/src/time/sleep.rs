@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::{deadline_after, now};
 use crate::core::Core;
+use crate::core::current::is_innermost_or_none;
 use crate::core::timer_heap::TimerKey;
 use crate::runtime;
 
@@ -124,7 +125,7 @@ impl Future for Sleep {
             return Poll::Ready(());
         }
         if let State::Waiting { core, key } = &self.state {
-            let at_home = runtime::is_current_or_none(core);
+            let at_home = is_innermost_or_none(core);
             if at_home && core.timers.update(*key, cx.waker()) {
                 return Poll::Pending;
             }

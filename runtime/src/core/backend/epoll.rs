@@ -125,13 +125,12 @@ impl Backend {
                 continue;
             }
             let broken = flags.intersects(epoll::EventFlags::HUP | epoll::EventFlags::ERR);
+            let special = flags.intersects(epoll::EventFlags::PRI | epoll::EventFlags::RDHUP);
             events.push(Event {
                 token,
-                readable: broken
-                    || flags.intersects(
-                        epoll::EventFlags::IN | epoll::EventFlags::PRI | epoll::EventFlags::RDHUP,
-                    ),
+                readable: broken || special || flags.contains(epoll::EventFlags::IN),
                 writable: broken || flags.contains(epoll::EventFlags::OUT),
+                is_plain: !broken && !special,
             });
         }
         went_off

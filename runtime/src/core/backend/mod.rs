@@ -37,4 +37,6 @@ pub(crate) struct Event {
     pub(crate) token: u64,
     pub(crate) readable: bool,
     pub(crate) writable: bool,
+    /// It is certain that it says that there is data, or room, and nothing more: no end, no error, nothing urgent.
+    pub(crate) is_plain: bool,
 }

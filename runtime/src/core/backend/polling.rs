@@ -112,6 +112,7 @@ impl Backend {
                 token: event.key as u64,
                 readable: event.readable,
                 writable: event.writable,
+                is_plain: false,
             });
         }
         went_off

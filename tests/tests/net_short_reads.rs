@@ -1,0 +1,107 @@
+//! TCP reads of less than was asked for: the descriptor counts as drained then, which must not hide what is behind.
+
+#![forbid(unsafe_code)]
+
+use std::io::Write;
+use std::net::{self, Ipv4Addr, Shutdown};
+
+use futures_util::{AsyncReadExt, AsyncWriteExt};
+use glib_coro::net::TcpStream;
+use glib_coro::{Async, idle, spawn};
+use glib_coro_tests::{Host, on_every_host};
+use rustix::net::{SendFlags, send};
+
+/// A connection whose ours is still to be registered.
+fn pair() -> (net::TcpStream, net::TcpStream) {
+    let listener = net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let theirs = net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    theirs.set_nodelay(true).unwrap();
+    (listener.accept().unwrap().0, theirs)
+}
+
+/// Begins to wait for data, then has `act` do something to the other end, and reads with far more room than there is data.
+async fn read_all(act: impl FnOnce(&mut net::TcpStream)) -> Vec<u8> {
+    let (ours, mut theirs) = pair();
+    let mut ours = TcpStream::try_from(ours).unwrap();
+    let reader = spawn(async move {
+        let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
+        loop {
+            match ours.read(&mut buffer).await.unwrap() {
+                0 => return all,
+                length => all.extend_from_slice(&buffer[..length]),
+            }
+        }
+    });
+    idle().await; // it has tried, and waits
+    act(&mut theirs);
+    idle().await;
+    let _ = theirs.shutdown(Shutdown::Both);
+    reader.await.unwrap()
+}
+
+fn the_end_comes_in_one_event_with_the_last_data(host: Host) {
+    host.runtime().block_on(async {
+        let act = |theirs: &mut net::TcpStream| {
+            theirs.write_all(b"hello").unwrap();
+            theirs.shutdown(Shutdown::Write).unwrap();
+        };
+        assert_eq!(read_all(act).await, b"hello");
+    });
+}
+
+fn data_and_its_end_were_there_before_the_registration(host: Host) {
+    host.runtime().block_on(async {
+        let (ours, mut theirs) = pair();
+        theirs.write_all(b"hello").unwrap();
+        drop(theirs);
+        let mut ours = Async::new(ours).unwrap();
+        let mut all = Vec::new();
+        ours.read_to_end(&mut all).await.unwrap();
+        assert_eq!(all, b"hello");
+    });
+}
+
+/// A read stops before urgent data, so that a short one says nothing about what is behind.
+fn there_is_more_behind_urgent_data(host: Host) {
+    host.runtime().block_on(async {
+        let act = |theirs: &mut net::TcpStream| {
+            theirs.write_all(b"before").unwrap();
+            send(&*theirs, b"!", SendFlags::OOB).unwrap();
+            theirs.write_all(b"after").unwrap();
+        };
+        assert_eq!(read_all(act).await, b"beforeafter");
+    });
+}
+
+/// A write that is cut short fills the socket, and goes on when there is room.
+fn a_short_write_goes_on(host: Host) {
+    const SIZE: usize = 32 << 20;
+    host.runtime().block_on(async {
+        let (ours, theirs) = pair();
+        let (mut ours, mut theirs) = (
+            TcpStream::try_from(ours).unwrap(),
+            TcpStream::try_from(theirs).unwrap(),
+        );
+        let writer = spawn(async move { ours.write_all(&vec![7; SIZE]).await });
+        idle().await;
+        let (mut received, mut buffer) = (0, vec![0; 1 << 20]);
+        loop {
+            match theirs.read(&mut buffer).await.unwrap() {
+                0 => break,
+                length => {
+                    assert!(buffer[..length].iter().all(|byte| *byte == 7));
+                    received += length;
+                }
+            }
+        }
+        writer.await.unwrap().unwrap();
+        assert_eq!(received, SIZE);
+    });
+}
+
+on_every_host!(
+    the_end_comes_in_one_event_with_the_last_data,
+    data_and_its_end_were_there_before_the_registration,
+    there_is_more_behind_urgent_data,
+    a_short_write_goes_on,
+);
