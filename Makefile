@@ -5,7 +5,7 @@ GTK = --package glib-coro-examples --package glib-coro-tests --features glib-cor
 BENCH = cargo build --profile bench --package glib-coro-benches
 INSTRUCTIONS = cargo run --profile bench --package glib-coro-benches --no-default-features --bin instructions --
 
-.PHONY: help demo test deep soak fresh package powerset bench bench-quick bench-report instructions lint deps windows
+.PHONY: help demo test deep soak fresh package powerset bench bench-quick bench-report pictures instructions lint deps windows
 
 help:
 	@echo "make demo   the tour: every example program at work, on GLib and on the built-in loop"
@@ -15,6 +15,7 @@ help:
 	@echo "make fresh  make demo and make test in clean Debian 12 and 13 systems; needs root"
 	@echo "make package   the crates' archives, and a program that is built on them; make powerset, all sets of features"
 	@echo "make bench  the benchmarks, less than 10 minutes; make bench-quick, a glance of less than 2"
+	@echo "make pictures   the moving picture of the README"
 	@echo "make lint   rustfmt, clippy and rustdoc, with warnings denied"
 	@echo "make deps   install the system packages that are missing; make windows, those for GTK, too"
 
@@ -72,6 +73,11 @@ bench-quick: windows
 bench-report:
 	$(BENCH) --bin bench
 	target/release/bench report
+
+# The moving picture of the README.
+pictures: windows
+	cargo build --release --package glib-coro-examples --features gtk --bin animsort
+	scripts/pictures.sh
 
 # The figures that `make test` compares with, see benches/src/bin/instructions.rs.
 instructions:

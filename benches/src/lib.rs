@@ -8,6 +8,11 @@
 
 #![forbid(unsafe_code)]
 
+// The programs in the comparison are tests too.
+#[cfg(all(doctest, feature = "glib", feature = "peers"))]
+#[doc = include_str!("../../docs/comparison.md")]
+struct Comparison;
+
 pub mod chart;
 pub mod contestants;
 pub mod figures;

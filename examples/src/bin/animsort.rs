@@ -4,15 +4,18 @@
 //! Always on GLib. Closing the window or pressing Ctrl-C ends it.
 #![forbid(unsafe_code)]
 
+use std::future::poll_fn;
 use std::io;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
+use std::task::Poll;
 use std::time::Duration;
 
 use clap::Parser;
 use futures_util::FutureExt;
-use glib_coro::select;
+use glib_coro::glib::MainContext;
 use glib_coro::signal::ctrl_c;
+use glib_coro::{select, spawn};
 use glib_coro_examples::animsort::algorithm::Algorithm;
 use glib_coro_examples::animsort::animation::Animation;
 use glib_coro_examples::animsort::chart::Chart;
@@ -41,6 +44,12 @@ struct Options {
     /// How long between its end and that of the program
     #[arg(long, value_parser = cli::seconds, default_value = "5", value_name = "SECONDS", allow_hyphen_values = true)]
     enddelay: Duration,
+    /// How many coroutines that never rest are beside the sort
+    #[arg(long, default_value = "0", value_name = "N")]
+    busy: usize,
+    /// The same with tasks of glib-rs, beside which no window is drawn
+    #[arg(long, default_value = "0", value_name = "N")]
+    busy_tasks: usize,
     /// Trace the sort on stderr
     #[arg(long)]
     verbose: bool,
@@ -68,8 +77,22 @@ async fn run(options: Options) -> io::Result<()> {
 
 async fn animate(mut animation: Animation, options: &Options) {
     animation.wait(options.startdelay).await;
+    for _ in 0..options.busy {
+        drop(spawn(never_rest()));
+    }
+    for _ in 0..options.busy_tasks {
+        MainContext::default().spawn_local(never_rest());
+    }
     options.algorithm.sort(&mut animation).await;
     animation.wait(options.enddelay).await;
+}
+
+/// Is ready again as soon as it was polled, on every executor.
+fn never_rest() -> impl Future<Output = ()> {
+    poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
 }
 
 /// Reads a number of elements. X11 has no windows for many more.

@@ -209,6 +209,40 @@ fn without_a_step_the_result_is_painted_all_the_same() {
 }
 
 #[test]
+fn is_painted_beside_coroutines_that_never_rest() {
+    let display = display!();
+    let args = [
+        "--algorithm=shellsort",
+        "--ordered=-1",
+        "--startdelay=0",
+        "--step=0.05",
+        "--busy=1000",
+        "--enddelay",
+        FOR_EVER,
+    ];
+    let program = start(&display, "animsort", &args);
+    let window = display.window("animsort");
+    display.wait_for(window, "a sorted chart", |picture| {
+        values(picture).into_iter().eq(1..=10)
+    });
+    display.close(window);
+    program.end().well();
+}
+
+#[test]
+fn sorts_beside_tasks_that_never_rest() {
+    let display = display!();
+    let args = [
+        "--algorithm=shellsort",
+        "--startdelay=0",
+        "--enddelay=0",
+        "--step=0",
+        "--busy-tasks=100",
+    ];
+    start(&display, "animsort", &args).end().well();
+}
+
+#[test]
 fn a_single_element_is_a_single_bar() {
     let display = display!();
     let args = [
