@@ -1,6 +1,7 @@
 #!/bin/sh
-# The two packages as the crate registry would get them: makes the archives, looks at what is in them, and builds and runs
-# programs of somebody else's on them, with GLib and without. Everything is in target/package.
+# The two packages as the crate registry would get them: makes the archives, looks at what is in them, builds and runs
+# programs of somebody else's on them, with GLib and without, and from the library's archive its documentation, programs
+# included. Everything is in target/package.
 set -eu
 cd "$(dirname "$0")/.."
 packages="glib-coro-macros glib-coro"
@@ -61,4 +62,17 @@ cat "$log"
 PKG_CONFIG=/bin/false run --no-default-features >"$log"
 [ "$(wc -l <"$log")" -eq 10 ]
 rm "$log"
+
+# The documentation, and the programs in it, from the archive alone.
+archive() {
+    subcommand=$1
+    shift
+    cargo "$subcommand" --quiet --manifest-path "$place/glib-coro-$version/Cargo.toml" --target-dir target/package/target \
+        --config "patch.crates-io.glib-coro-macros.path = '$place/glib-coro-macros-$version'" --all-features "$@"
+}
+cp Cargo.lock "$place/glib-coro-$version"
+# A package for itself, and no part of the program beside it.
+printf '\n[workspace]\n' >>"$place/glib-coro-$version/Cargo.toml"
+archive test --doc
+RUSTDOCFLAGS="-D warnings" archive doc --no-deps
 ls -l target/package/*-"$version".crate

@@ -19,7 +19,7 @@
 
 /// The examples of the chapter on the attributes, some of which need these features.
 #[cfg(all(doctest, feature = "gio"))]
-#[doc = include_str!("../../docs/attributes.md")]
+#[doc = include_str!("attributes.md")]
 mod chapter {}
 
 use std::borrow::{Borrow, ToOwned};

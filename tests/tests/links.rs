@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
+        if path.is_symlink() {
+            continue; // its links are those of the file that it stands for
+        }
         let name = path.file_name().expect("a name").to_string_lossy();
         if path.is_dir() && !name.starts_with('.') && name != "target" {
             documents(&path, found);
