@@ -5,7 +5,7 @@ GTK = --package glib-coro-examples --package glib-coro-tests --features glib-cor
 BENCH = cargo build --profile bench --package glib-coro-benches
 INSTRUCTIONS = cargo run --profile bench --package glib-coro-benches --no-default-features --bin instructions --
 
-.PHONY: help demo test deep soak fresh package powerset bench bench-quick bench-report pictures instructions lint deps windows
+.PHONY: help demo test deep soak fresh package powerset systems bench bench-quick bench-report pictures instructions lint deps windows
 
 help:
 	@echo "make demo   the tour: every example program at work, on GLib and on the built-in loop"
@@ -14,6 +14,7 @@ help:
 	@echo "make soak   a window and everything at once on one loop, for SOAK=3600 seconds"
 	@echo "make fresh  make demo and make test in clean Debian 12 and 13 systems; needs root"
 	@echo "make package   the crates' archives, and a program that is built on them; make powerset, all sets of features"
+	@echo "make systems   compiled for macOS and FreeBSD, and with the oldest rustc that serves"
 	@echo "make bench  the benchmarks, less than 10 minutes; make bench-quick, a glance of less than 2"
 	@echo "make pictures   the moving picture of the README"
 	@echo "make lint   rustfmt, clippy and rustdoc, with warnings denied"
@@ -58,6 +59,18 @@ powerset: deps
 	@cargo hack --version >/dev/null 2>&1 || { echo "install it first: cargo install cargo-hack --locked" >&2; exit 1; }
 	RUSTFLAGS="-D warnings" cargo hack check --package glib-coro --feature-powerset --exclude-features default $(if $(DEPTH),--depth $(DEPTH)) \
 		--target-dir target/powerset
+
+# Checked only, with this system's GLib standing in for theirs. Needs rustup.
+SYSTEMS = x86_64-unknown-freebsd x86_64-apple-darwin aarch64-apple-darwin
+OLDEST = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+systems: deps
+	rustup target add $(SYSTEMS)
+	for system in $(SYSTEMS); do \
+		PKG_CONFIG_ALLOW_CROSS=1 RUSTFLAGS="-D warnings" cargo check --package glib-coro --all-features --target $$system \
+			--target-dir target/systems || exit 1; \
+	done
+	rustup toolchain install $(OLDEST) --profile minimal
+	cargo +$(OLDEST) check --package glib-coro --all-features --target-dir target/systems
 
 bench: windows
 	@scripts/install-deps.sh wrk valgrind

@@ -1,5 +1,5 @@
-//! Coroutines on the GLib main loop: sequential code instead of callback chains, for GTK apps, GStreamer
-//! pipelines, D-Bus services and daemons.
+//! Coroutines on the GLib main loop: sequential code instead of callback chains, for GTK apps, D-Bus
+//! services, daemons, and whatever else runs it.
 //!
 //! ```
 //! use std::time::Duration;

@@ -23,6 +23,10 @@ fn has_ended(child: &mut Child) -> bool {
 }
 
 /// Has the status collected when the child ends, or now if it has ended.
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(unused_variables, reason = "runtimes watch pidfds only")
+)]
 pub(super) fn adopt(core: &Arc<Core>, mut child: Child, exit: Exit) {
     if has_ended(&mut child) {
         return;
