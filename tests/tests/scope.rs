@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use glib_coro::task::{self, Scope, scope};
 use glib_coro::{sleep, spawn, timeout, yield_now};
-use glib_coro_tests::{DropNote, Host, Notes, on_drop, on_every_host};
+use glib_coro_tests::{Counter, DropNote, Host, Notes, on_drop, on_every_host};
 
 fn children_borrow_and_end_before_the_call(host: Host) {
     let order = RefCell::new(Vec::new());
@@ -259,6 +259,34 @@ fn children_that_always_bring_siblings_let_others_run(host: Host) {
     });
 }
 
+fn siblings_pause_while_a_child_runs_a_loop_of_its_own(host: Host) {
+    let [others, siblings] = [Counter::new(), Counter::new()];
+    host.runtime().block_on(async {
+        let count = async |counter: Counter| {
+            loop {
+                counter.add();
+                yield_now().await;
+            }
+        };
+        let other = spawn(count(others.clone()));
+        let result: Result<(), ()> = scope(async |scope| {
+            scope.spawn(count(siblings.clone()));
+            scope.spawn(async {
+                yield_now().await;
+                let before = [others.get(), siblings.get()];
+                glib_coro::block_on(sleep(Duration::from_millis(10)));
+                assert!(others.get() > before[0], "the other coroutine paused");
+                assert_eq!(siblings.get(), before[1]);
+                Err(())
+            });
+            Ok(())
+        })
+        .await;
+        assert_eq!(result, Err(()));
+        other.abort();
+    });
+}
+
 on_every_host![
     a_displaced_waker_may_spawn_a_child,
     children_that_always_bring_siblings_let_others_run,
@@ -270,5 +298,7 @@ on_every_host![
     a_caller_that_is_aborted_takes_its_children_along,
     children_spawn_siblings,
     a_child_added_from_outside_wakes_the_caller,
-    children_are_part_of_the_caller,
+    children_are_part_of_the_caller;
+    ours:
+    siblings_pause_while_a_child_runs_a_loop_of_its_own,
 ];
