@@ -55,14 +55,14 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 #[must_use = "futures do nothing unless you `.await` them"]
 pub struct Sleep {
     deadline: Instant,
-    /// Decides among equal deadlines.
+    /// Decides among equal deadlines, and is part of the timer's key.
     order: u64,
     state: State,
 }
 
 enum State {
     New,
-    Waiting { core: Arc<Core>, key: TimerKey },
+    Waiting { core: Arc<Core>, slot: u32 },
     Elapsed,
 }
 
@@ -98,12 +98,15 @@ impl Sleep {
     /// # });
     /// ```
     pub fn reset(&mut self, deadline: Instant) {
+        let old = self.order;
         self.deadline = deadline;
         self.order = next_order();
         match std::mem::replace(&mut self.state, State::New) {
-            State::Waiting { core, key } => {
+            State::Waiting { core, slot } => {
+                let key = TimerKey { slot, order: old };
                 if let Some(key) = core.timers.reset(&core.reactor, key, deadline, self.order) {
-                    self.state = State::Waiting { core, key };
+                    let slot = key.slot;
+                    self.state = State::Waiting { core, slot };
                 }
             }
             State::New | State::Elapsed => {}
@@ -111,8 +114,9 @@ impl Sleep {
     }
 
     fn cancel(&mut self) {
-        if let State::Waiting { core, key } = std::mem::replace(&mut self.state, State::New) {
-            core.timers.remove(key);
+        let order = self.order;
+        if let State::Waiting { core, slot } = std::mem::replace(&mut self.state, State::New) {
+            core.timers.remove(TimerKey { slot, order });
         }
     }
 }
@@ -124,9 +128,11 @@ impl Future for Sleep {
         if let State::Elapsed = self.state {
             return Poll::Ready(());
         }
-        if let State::Waiting { core, key } = &self.state {
+        let order = self.order;
+        if let State::Waiting { core, slot } = &self.state {
+            let key = TimerKey { slot: *slot, order };
             let at_home = is_innermost_or_none(core);
-            if at_home && core.timers.update(*key, cx.waker()) {
+            if at_home && core.timers.update(key, cx.waker()) {
                 return Poll::Pending;
             }
             // Away from home, or its runtime has ended: the time may not be up.
@@ -142,7 +148,8 @@ impl Future for Sleep {
         let key = core
             .timers
             .insert(&core.reactor, self.deadline, self.order, cx.waker().clone());
-        self.state = State::Waiting { core, key };
+        let slot = key.slot;
+        self.state = State::Waiting { core, slot };
         Poll::Pending
     }
 }

@@ -1,6 +1,6 @@
 //! Random operations on the heap and on a sorted map.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Wake;
@@ -30,7 +30,10 @@ enum Operation {
     Fire(u64),
 }
 
-/// Few distinct moments, so that many deadlines are equal.
+/// Few distinct moments, so that many deadlines are equal. The first ones, which are before the heap's origin, count as that ..
+const ORIGIN: u64 = 3;
+/// .. and from about here on ticks are seconds.
+const LATE: u64 = 12;
 const MOMENTS: u64 = 20;
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -50,13 +53,18 @@ struct Pair {
     model: BTreeMap<(u64, u64), usize>,
     /// The present key, deadline and order of each timer.
     timers: Vec<(TimerKey, u64, u64)>,
+    /// Its lower half wraps on the way.
     next_order: u64,
     woken: Arc<AtomicU64>,
 }
 
 impl Pair {
     fn at(&self, moment: u64) -> Instant {
-        self.origin + Duration::from_micros(moment)
+        match moment {
+            ..ORIGIN => self.origin - Duration::from_nanos(ORIGIN - moment),
+            ORIGIN..LATE => self.origin + Duration::from_nanos(moment - ORIGIN),
+            _ => self.origin + Duration::from_secs(NEAR - 3 + moment - LATE),
+        }
     }
 
     fn insert(&mut self, number: usize, deadline: u64, waker: Waker) -> TimerKey {
@@ -65,7 +73,7 @@ impl Pair {
         let key = self
             .heap
             .insert(self.at(deadline), order, Waiting::new(waker));
-        self.model.insert((deadline, order), number);
+        self.model.insert((deadline.max(ORIGIN), order), number);
         key
     }
 
@@ -79,7 +87,7 @@ impl Pair {
     fn cancel(&mut self, number: usize) -> Option<Waker> {
         let (key, deadline, order) = self.timers[number];
         let waker = self.heap.remove(key).map(|waiting| waiting.waker);
-        let expected = self.model.remove(&(deadline, order));
+        let expected = self.model.remove(&(deadline.max(ORIGIN), order));
         assert_eq!(waker.is_some(), expected.is_some());
         assert!(self.heap.remove(key).is_none(), "a stale key finds nothing");
         assert!(self.heap.waiting_mut(key).is_none());
@@ -108,7 +116,7 @@ impl Pair {
             Operation::Fire(now) => {
                 while let Some(waker) = self.heap.pop_due(self.at(now)) {
                     let ((deadline, _), number) = self.model.pop_first().expect("one is due");
-                    assert!(deadline <= now);
+                    assert!(deadline <= now.max(ORIGIN));
                     self.is_waker_of(number, &waker);
                 }
                 assert!(self.model.keys().all(|(deadline, _)| *deadline > now));
@@ -119,14 +127,16 @@ impl Pair {
     fn check(&self) {
         let first = self.model.keys().next().map(|(first, _)| self.at(*first));
         assert_eq!(self.heap.deadline(), first);
-        assert_eq!(self.heap.slots.len(), self.model.len());
         let slots = &self.heap.slots;
-        let live = self
-            .heap
-            .nodes
-            .iter()
-            .filter(|node| node.slot(slots).is_some());
-        assert_eq!(live.count(), self.model.len());
+        let is_live = |slot: u32| slots[slot as usize].waiting.is_some();
+        let used: HashSet<u32> = self.heap.nodes.iter().map(|node| node.slot).collect();
+        assert_eq!(used.len(), self.heap.nodes.len(), "each has its own");
+        let live = used.iter().filter(|&&slot| is_live(slot)).count();
+        assert_eq!(live, self.model.len());
+        assert_eq!(self.heap.stale, used.len() - live);
+        let vacant: HashSet<u32> = self.heap.vacant.iter().copied().collect();
+        assert!(vacant.is_disjoint(&used) && !vacant.iter().any(|&slot| is_live(slot)));
+        assert_eq!(self.heap.vacant.len() + used.len(), slots.len());
         assert!(self.heap.nodes.len() <= 2 * self.model.len() + FEW);
         let parents = (1..self.heap.nodes.len()).map(|position| (position, (position - 1) / ARITY));
         for (child, parent) in parents {
@@ -140,12 +150,13 @@ proptest! {
 
     #[test]
     fn the_heap_behaves_like_a_sorted_map(operations in vec(operation(), 1..400)) {
+        let heap = TimerHeap::default();
         let mut pair = Pair {
-            origin: Instant::now(),
-            heap: TimerHeap::default(),
+            origin: heap.ticks.origin,
+            heap,
             model: BTreeMap::new(),
             timers: Vec::new(),
-            next_order: 0,
+            next_order: u64::from(u32::MAX - 50),
             woken: Arc::default(),
         };
         for operation in &operations {
@@ -160,4 +171,86 @@ proptest! {
         }
         assert_eq!(pair.heap.deadline(), None);
     }
+}
+
+/// Of the moments around where ticks become seconds, and of those that a clock can only just show.
+fn moments() -> impl Iterator<Item = (Instant, Ticks)> {
+    let origin = Instant::now();
+    let around = |base: Duration| {
+        let steps = [0, 1, 999_999_999, 1_000_000_000, 1_000_000_001].map(Duration::from_nanos);
+        let before = steps
+            .into_iter()
+            .rev()
+            .filter_map(move |step| base.checked_sub(step));
+        before.chain(steps.into_iter().map(move |step| base + step))
+    };
+    let powers = (0..63).map(|power| Duration::from_secs(1 << power));
+    let mut bases: Vec<_> = powers
+        .chain([Duration::ZERO, Duration::from_secs(NEAR)])
+        .collect();
+    bases.sort();
+    let since: BTreeSet<_> = bases.into_iter().flat_map(around).collect();
+    let moments = since
+        .into_iter()
+        .filter_map(move |since| origin.checked_add(since));
+    moments.map(move |moment| (moment, Ticks { origin }))
+}
+
+#[test]
+fn ticks_never_come_early() {
+    let mut last = 0;
+    for (moment, ticks) in moments() {
+        let number = ticks.of(moment);
+        assert!(number >= last);
+        last = number;
+        let shown = ticks.moment(number).unwrap_or(moment);
+        assert!(shown >= moment);
+        let late = shown - moment;
+        let near = ticks.origin + Duration::from_secs(NEAR);
+        assert!(late < Duration::from_secs(1) && (late.is_zero() || moment > near));
+    }
+}
+
+#[test]
+fn what_is_before_the_origin_counts_as_the_origin() {
+    let ticks = Ticks::default();
+    assert_eq!(ticks.of(ticks.origin - Duration::from_secs(1)), 0);
+    assert_eq!(ticks.of(ticks.origin), 0);
+    assert!(ticks.of(Instant::now()) > 0, "what is due has its order");
+}
+
+/// `order` is compared as what wraps.
+#[test]
+fn creation_order_outlasts_four_billion_timers() {
+    let mut heap = TimerHeap::default();
+    let deadline = Instant::now();
+    let woken = Arc::new(AtomicU64::new(0));
+    let orders = (1 << 32) - 3..(1 << 32) + 3;
+    for order in orders.clone() {
+        let waker = Arc::new(Numbered(order, woken.clone())).into();
+        heap.insert(deadline, order, Waiting::new(waker));
+    }
+    for order in orders {
+        heap.pop_due(deadline).expect("it is due").wake();
+        assert_eq!(woken.load(Ordering::Relaxed), order);
+    }
+}
+
+/// A node of a removed timer says nothing about another timer of the same order, wrapped.
+#[test]
+fn a_removed_timer_fires_nobody() {
+    let mut heap = TimerHeap::default();
+    let now = Instant::now();
+    let at = |seconds| now + Duration::from_secs(seconds);
+    let waiting = || Waiting::new(Waker::noop().clone());
+    heap.insert(at(1), 0, waiting());
+    let removed = heap.insert(at(2), 1, waiting());
+    heap.insert(at(4), 2, waiting());
+    assert!(heap.remove(removed).is_some());
+    assert_eq!(heap.nodes.len(), 3, "the node is there");
+    let key = heap.insert(at(3), (1 << 32) + 1, waiting());
+    assert!(heap.waiting_mut(removed).is_none());
+    assert!(heap.pop_due(at(2)).is_some());
+    assert!(heap.pop_due(at(2)).is_none());
+    assert!(heap.waiting_mut(key).is_some());
 }
