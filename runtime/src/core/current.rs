@@ -10,7 +10,7 @@ use super::Core;
 use super::id::Id;
 use super::local::{self, LocalRef};
 use super::outcome::Description;
-use super::table::Entry;
+use super::table::Table;
 use super::task::Runnable;
 
 /// Entered cores with what belongs to this thread, the innermost last.
@@ -40,6 +40,8 @@ pub(super) struct Running {
     slot: Cell<u32>,
     /// It is there to drop its future.
     is_aborted: Cell<bool>,
+    /// It is the coroutine's first: the table has no waker yet.
+    is_first: Cell<bool>,
     /// How many more ready operations this poll may perform.
     allowance: Cell<u8>,
 }
@@ -53,6 +55,7 @@ impl Running {
             id: Cell::new(None),
             slot: Cell::new(0),
             is_aborted: Cell::new(false),
+            is_first: Cell::new(false),
             allowance: Cell::new(ALLOWANCE),
         }
     }
@@ -62,17 +65,19 @@ impl Running {
         self.id.set(other.id.get());
         self.slot.set(other.slot.get());
         self.is_aborted.set(other.is_aborted.get());
+        self.is_first.set(other.is_first.get());
         self.allowance.set(other.allowance.get());
     }
 }
 
 /// Starts a poll. If there is one in progress it must have been put [aside](set_aside).
 #[inline]
-pub(super) fn begin(id: Id, slot: u32, is_aborted: bool) {
+pub(super) fn begin(id: Id, slot: u32, is_aborted: bool, is_first: bool) {
     RUNNING.with(|running| {
         running.id.set(Some(id));
         running.slot.set(slot);
         running.is_aborted.set(is_aborted);
+        running.is_first.set(is_first);
         running.allowance.set(ALLOWANCE);
     });
 }
@@ -105,9 +110,16 @@ pub(super) fn is_aborted() -> bool {
     RUNNING.with(|running| running.is_aborted.get())
 }
 
-/// Notes that the coroutine being polled waits for the first time.
+/// Notes that the coroutine being polled waits.
+#[inline]
 pub(super) fn waits(waker: &Waker) {
-    let is_aborted = running_entry(|_, _, entry| entry.waits(waker.clone()));
+    if RUNNING.with(|running| running.is_first.get()) {
+        waits_first(waker);
+    }
+}
+
+fn waits_first(waker: &Waker) {
+    let is_aborted = in_table(|_, table, slot, id| table.waits(slot, id, waker));
     if is_aborted == Some(true) {
         waker.wake_by_ref();
     }
@@ -115,11 +127,14 @@ pub(super) fn waits(waker: &Waker) {
 
 /// Who the coroutine being polled is.
 pub(super) fn describe() -> Description {
-    let known = running_entry(|core, id, entry| Description {
-        core: Some(core.clone()),
-        id,
-        name: entry.name.clone(),
-        location: entry.location,
+    let known = in_table(|core, table, slot, id| {
+        let (name, location) = table.name_and_location(slot, id)?;
+        Some(Description {
+            core: Some(core.clone()),
+            id,
+            name,
+            location,
+        })
     });
     known
         .or_else(|| refuse(None))
@@ -132,18 +147,14 @@ pub(super) fn refuse(refused: Option<Description>) -> Option<Description> {
     ManuallyDrop::into_inner(REFUSED.replace(ManuallyDrop::new(refused)))
 }
 
-/// Does something with the entry of the coroutine being polled. Its core is entered, but not always the innermost: the program
+/// Finds the coroutine being polled in its table, which gives `Some`. Its core is entered, but not always the innermost: the program
 /// may have entered another one meanwhile.
-fn running_entry<R>(act: impl FnOnce(&Arc<Core>, Id, &mut Entry) -> R) -> Option<R> {
+fn in_table<R>(act: impl Fn(&Arc<Core>, &mut Table, u32, Id) -> Option<R>) -> Option<R> {
     let (id, slot) = RUNNING.with(|running| (running.id.get(), running.slot.get()));
     let id = id?;
-    let mut act = Some(act);
     CORES.with_borrow(|cores| {
         cores.iter().rev().find_map(|(core, local)| {
-            core.with_table(&mut local.borrow_mut(), |table| {
-                let entry = table.get_mut(slot, id)?;
-                Some((act.take()?)(core, id, entry))
-            })
+            core.with_table(&mut local.borrow_mut(), |table| act(core, table, slot, id))
         })
     })
 }

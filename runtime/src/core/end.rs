@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Waker;
 
-use super::table::Entry;
 use super::turn::wake_idlers;
 use super::{Core, current, outcome, reactor};
 
@@ -69,9 +68,7 @@ impl Core {
         let local = entered.local();
         let wakers: Vec<_> = {
             let local = &mut *local.borrow_mut();
-            let marked: Vec<_> = self.with_table(local, |table| {
-                table.iter_mut().filter_map(Entry::abort).collect()
-            });
+            let marked: Vec<_> = self.with_table(local, |table| table.abort_all());
             local.aborts += marked.len();
             marked
         };

@@ -87,10 +87,10 @@ impl Core {
             Message::Woken(runnable) => {
                 ready.insert(runnable.metadata().id);
             }
-            Message::Spawned(runnable, spec) => arriving.push(Info {
+            Message::Spawned(runnable, location) => arriving.push(Info {
                 id: runnable.metadata().id,
-                name: spec.name.clone(),
-                location: spec.location,
+                name: runnable.metadata().name.clone(),
+                location,
                 state: State::Ready,
                 waiting_on: Vec::new(),
                 record: None,
@@ -104,7 +104,7 @@ impl Core {
                 slots.push((slot, id));
                 infos.push(Info {
                     id,
-                    name: entry.name.clone(),
+                    name: table.name(slot).cloned(),
                     location: entry.location,
                     state: State::Waiting,
                     waiting_on: Vec::new(),

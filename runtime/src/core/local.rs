@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::mem::take;
+use std::panic::Location;
 use std::rc::Rc;
 use std::sync::{Arc, Weak, mpsc};
 
@@ -14,7 +15,7 @@ use super::info::Info;
 use super::metrics::Metrics;
 use super::run_queue::{Idler, RunQueue};
 use super::table::Table;
-use super::task::{Runnable, Spec};
+use super::task::Runnable;
 use super::turn::wake_idler;
 use super::{Core, current};
 
@@ -46,8 +47,12 @@ impl Local {
 #[derive(Debug)]
 pub(super) enum Message {
     Woken(Runnable),
-    Spawned(Runnable, Spec),
-    Abort { slot: u32, id: Id },
+    /// With the place of the spawn.
+    Spawned(Runnable, &'static Location<'static>),
+    Abort {
+        slot: u32,
+        id: Id,
+    },
     Ask(mpsc::Sender<(Vec<Info>, Metrics)>),
 }
 

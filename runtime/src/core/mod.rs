@@ -338,7 +338,7 @@ impl Core {
 
     /// Marks a coroutine, if it has not ended. The waker, if there is one, is to be called.
     fn mark(&self, local: &mut Local, slot: u32, id: Id) -> Option<Waker> {
-        let marked = self.with_table(local, |table| table.get_mut(slot, id)?.abort());
+        let marked = self.with_table(local, |table| table.abort(slot, id));
         local.aborts += usize::from(marked.is_some());
         marked.flatten()
     }
@@ -351,8 +351,7 @@ impl Core {
     ) -> (Option<Name>, &'static Location<'static>) {
         let entered = current::enter(self);
         self.with_table(&mut entered.local().borrow_mut(), |table| {
-            let entry = table.get(slot, id).expect("it has not ended");
-            (entry.name.clone(), entry.location)
+            table.name_and_location(slot, id).expect("it has not ended")
         })
     }
 

@@ -1,6 +1,7 @@
 //! Spawning: from a future to an entry in the table and a place in the run queue.
 
 use std::future::Future;
+use std::panic::Location;
 use std::sync::Arc;
 
 use super::id::Id;
@@ -49,7 +50,7 @@ fn enlist<T>(
     let Some(local) = local else {
         let meta = Meta::new(core.clone(), id, UNKNOWN_SLOT, spec);
         let (runnable, task) = create(async_task::Builder::new().metadata(meta));
-        match core.remote.offer(Message::Spawned(runnable, spec.clone())) {
+        match core.remote.offer(Message::Spawned(runnable, spec.location)) {
             Ok(true) => core.call_owner(),
             Ok(false) => {}
             // Closed a moment ago.
@@ -58,7 +59,9 @@ fn enlist<T>(
         return Ok(task);
     };
     let mut local = local.borrow_mut();
-    let slot = core.with_table(&mut local, |table| table.insert(id, spec));
+    let slot = core.with_table(&mut local, |table| {
+        table.insert(id, spec.name.as_ref(), spec.location)
+    });
     let meta = Meta::new(core, id, slot, spec);
     let (runnable, task) = create(async_task::Builder::new().metadata(meta));
     let must_tell = local.queue.push(runnable);
@@ -73,17 +76,17 @@ fn enlist<T>(
 /// abort the process if the future's destructor panics.
 #[cold]
 fn cancel(refused: Message) {
-    if let Message::Spawned(runnable, spec) = refused {
+    if let Message::Spawned(runnable, location) = refused {
         let meta = runnable.metadata();
         let id = meta.id;
         let outer_refused = current::refuse(Some(Description {
             core: Some(meta.core.clone()),
             id,
-            name: spec.name,
-            location: spec.location,
+            name: meta.name.clone(),
+            location,
         }));
         let outer = current::set_aside();
-        current::begin(id, UNKNOWN_SLOT, true);
+        current::begin(id, UNKNOWN_SLOT, true, true);
         runnable.run();
         current::put_back(&outer);
         drop(current::refuse(outer_refused));
@@ -124,9 +127,16 @@ impl Core {
     }
 
     /// Takes in a coroutine that another thread spawned.
-    pub(super) fn enlist_foreign(&self, local: &mut Local, runnable: &Runnable, spec: &Spec) {
+    pub(super) fn enlist_foreign(
+        &self,
+        local: &mut Local,
+        runnable: &Runnable,
+        location: &'static Location<'static>,
+    ) {
         let meta = runnable.metadata();
-        let slot = self.with_table(local, |table| table.insert_foreign(meta.id, spec));
+        let slot = self.with_table(local, |table| {
+            table.insert_foreign(meta.id, meta.name.as_ref(), location)
+        });
         meta.set_slot(slot);
         if self.is_closed() {
             // It came just before the door was shut. It has no waker yet: it is about to be queued.

@@ -191,8 +191,8 @@ impl Core {
             for message in messages.drain(..) {
                 match message {
                     Message::Woken(runnable) => must_tell |= local.queue.push(runnable),
-                    Message::Spawned(runnable, spec) => {
-                        self.enlist_foreign(local, &runnable, &spec);
+                    Message::Spawned(runnable, location) => {
+                        self.enlist_foreign(local, &runnable, location);
                         must_tell |= local.queue.push(runnable);
                     }
                     Message::Abort { slot, id } => wakers.extend(self.mark(local, slot, id)),
@@ -225,10 +225,7 @@ impl Core {
     pub(super) fn is_aborted(&self, local: &mut Local, runnable: &Runnable) -> bool {
         local.aborts > 0 && {
             let meta = runnable.metadata();
-            self.with_table(local, |table| {
-                let entry = table.get(meta.slot(), meta.id);
-                entry.is_some_and(|entry| entry.aborted)
-            })
+            self.with_table(local, |table| table.is_aborted(meta.slot(), meta.id))
         }
     }
 
@@ -264,7 +261,8 @@ impl Core {
     #[inline]
     fn poll(&self, slot: u32, id: Id, is_aborted: bool, runnable: Runnable) -> bool {
         self.polling.begin(id);
-        current::begin(id, slot, is_aborted);
+        let is_first = runnable.metadata().is_first_poll();
+        current::begin(id, slot, is_aborted, is_first);
         runnable.run();
         let finished = current::end();
         self.polling.end();
