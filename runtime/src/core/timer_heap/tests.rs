@@ -1,6 +1,6 @@
 //! Random operations on the heap and on a sorted map.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Wake;
@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::*;
+use crate::core::ticks::NEAR;
 
 /// Notes its number in a shared place when it is woken.
 struct Numbered(u64, Arc<AtomicU64>);
@@ -32,9 +33,24 @@ enum Operation {
 
 /// Few distinct moments, so that many deadlines are equal. The first ones, which are before the heap's origin, count as that ..
 const ORIGIN: u64 = 3;
+/// .. then come these ticks, of the same range and of others, the same level of the wheel and others ..
+const TICKS: [u64; 12] = [
+    0,
+    1,
+    2,
+    1 << 20,
+    (1 << 20) + 1,
+    3 << 20,
+    64 << 20,
+    65 << 20,
+    66 << 20,
+    130 << 20,
+    1 << 33,
+    (1 << 33) + (65 << 20),
+];
 /// .. and from about here on ticks are seconds.
-const LATE: u64 = 12;
-const MOMENTS: u64 = 20;
+const LATE: u64 = ORIGIN + TICKS.len() as u64;
+const MOMENTS: u64 = LATE + 8;
 
 fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
@@ -62,7 +78,7 @@ impl Pair {
     fn at(&self, moment: u64) -> Instant {
         match moment {
             ..ORIGIN => self.origin - Duration::from_nanos(ORIGIN - moment),
-            ORIGIN..LATE => self.origin + Duration::from_nanos(moment - ORIGIN),
+            ORIGIN..LATE => self.origin + Duration::from_nanos(TICKS[(moment - ORIGIN) as usize]),
             _ => self.origin + Duration::from_secs(NEAR - 3 + moment - LATE),
         }
     }
@@ -129,15 +145,22 @@ impl Pair {
         assert_eq!(self.heap.deadline(), first);
         let slots = &self.heap.slots;
         let is_live = |slot: u32| slots[slot as usize].waiting.is_some();
-        let used: HashSet<u32> = self.heap.nodes.iter().map(|node| node.slot).collect();
-        assert_eq!(used.len(), self.heap.nodes.len(), "each has its own");
+        let nodes = || self.heap.nodes.iter().chain(self.heap.later.iter());
+        let used: HashSet<u32> = nodes().map(|node| node.slot).collect();
+        assert_eq!(used.len(), nodes().count(), "each has its own");
+        assert_eq!(used.len(), self.heap.len());
         let live = used.iter().filter(|&&slot| is_live(slot)).count();
         assert_eq!(live, self.model.len());
         assert_eq!(self.heap.stale, used.len() - live);
         let vacant: HashSet<u32> = self.heap.vacant.iter().copied().collect();
         assert!(vacant.is_disjoint(&used) && !vacant.iter().any(|&slot| is_live(slot)));
         assert_eq!(self.heap.vacant.len() + used.len(), slots.len());
-        assert!(self.heap.nodes.len() <= 2 * self.model.len() + FEW);
+        assert!(used.len() <= 2 * self.model.len() + FEW);
+        let later = &self.heap.later;
+        assert!(later.iter().all(|node| later.takes(node)));
+        let is_late = |node: &Node| !later.is_empty() && later.takes(node);
+        assert!(!self.heap.nodes.iter().any(is_late));
+        assert!(self.heap.nodes.len() > ARITY || later.is_empty());
         let parents = (1..self.heap.nodes.len()).map(|position| (position, (position - 1) / ARITY));
         for (child, parent) in parents {
             assert!(!self.heap.nodes[child].before(&self.heap.nodes[parent]));
@@ -173,52 +196,6 @@ proptest! {
     }
 }
 
-/// Of the moments around where ticks become seconds, and of those that a clock can only just show.
-fn moments() -> impl Iterator<Item = (Instant, Ticks)> {
-    let origin = Instant::now();
-    let around = |base: Duration| {
-        let steps = [0, 1, 999_999_999, 1_000_000_000, 1_000_000_001].map(Duration::from_nanos);
-        let before = steps
-            .into_iter()
-            .rev()
-            .filter_map(move |step| base.checked_sub(step));
-        before.chain(steps.into_iter().map(move |step| base + step))
-    };
-    let powers = (0..63).map(|power| Duration::from_secs(1 << power));
-    let mut bases: Vec<_> = powers
-        .chain([Duration::ZERO, Duration::from_secs(NEAR)])
-        .collect();
-    bases.sort();
-    let since: BTreeSet<_> = bases.into_iter().flat_map(around).collect();
-    let moments = since
-        .into_iter()
-        .filter_map(move |since| origin.checked_add(since));
-    moments.map(move |moment| (moment, Ticks { origin }))
-}
-
-#[test]
-fn ticks_never_come_early() {
-    let mut last = 0;
-    for (moment, ticks) in moments() {
-        let number = ticks.of(moment);
-        assert!(number >= last);
-        last = number;
-        let shown = ticks.moment(number).unwrap_or(moment);
-        assert!(shown >= moment);
-        let late = shown - moment;
-        let near = ticks.origin + Duration::from_secs(NEAR);
-        assert!(late < Duration::from_secs(1) && (late.is_zero() || moment > near));
-    }
-}
-
-#[test]
-fn what_is_before_the_origin_counts_as_the_origin() {
-    let ticks = Ticks::default();
-    assert_eq!(ticks.of(ticks.origin - Duration::from_secs(1)), 0);
-    assert_eq!(ticks.of(ticks.origin), 0);
-    assert!(ticks.of(Instant::now()) > 0, "what is due has its order");
-}
-
 /// `order` is compared as what wraps.
 #[test]
 fn creation_order_outlasts_four_billion_timers() {
@@ -247,7 +224,7 @@ fn a_removed_timer_fires_nobody() {
     let removed = heap.insert(at(2), 1, waiting());
     heap.insert(at(4), 2, waiting());
     assert!(heap.remove(removed).is_some());
-    assert_eq!(heap.nodes.len(), 3, "the node is there");
+    assert_eq!(heap.len(), 3, "the node is there");
     let key = heap.insert(at(3), (1 << 32) + 1, waiting());
     assert!(heap.waiting_mut(removed).is_none());
     assert!(heap.pop_due(at(2)).is_some());
