@@ -171,6 +171,9 @@ impl TimerHeap {
             self.nodes.remove_last();
             self.stale -= 1;
         }
+        if self.stale == 0 {
+            return self.refill();
+        }
         while let Some(recent) = self.later.recent()
             && !self.is_live(recent)
         {
