@@ -40,8 +40,6 @@ pub(super) struct Running {
     slot: Cell<u32>,
     /// It is there to drop its future.
     is_aborted: Cell<bool>,
-    /// It is the coroutine's first: the table has no waker yet.
-    is_first: Cell<bool>,
     /// How many more ready operations this poll may perform.
     allowance: Cell<u8>,
 }
@@ -55,7 +53,6 @@ impl Running {
             id: Cell::new(None),
             slot: Cell::new(0),
             is_aborted: Cell::new(false),
-            is_first: Cell::new(false),
             allowance: Cell::new(ALLOWANCE),
         }
     }
@@ -65,19 +62,17 @@ impl Running {
         self.id.set(other.id.get());
         self.slot.set(other.slot.get());
         self.is_aborted.set(other.is_aborted.get());
-        self.is_first.set(other.is_first.get());
         self.allowance.set(other.allowance.get());
     }
 }
 
 /// Starts a poll. If there is one in progress it must have been put [aside](set_aside).
 #[inline]
-pub(super) fn begin(id: Id, slot: u32, is_aborted: bool, is_first: bool) {
+pub(super) fn begin(id: Id, slot: u32, is_aborted: bool) {
     RUNNING.with(|running| {
         running.id.set(Some(id));
         running.slot.set(slot);
         running.is_aborted.set(is_aborted);
-        running.is_first.set(is_first);
         running.allowance.set(ALLOWANCE);
     });
 }
@@ -110,15 +105,8 @@ pub(super) fn is_aborted() -> bool {
     RUNNING.with(|running| running.is_aborted.get())
 }
 
-/// Notes that the coroutine being polled waits.
-#[inline]
+/// Notes that the coroutine being polled waits for the first time.
 pub(super) fn waits(waker: &Waker) {
-    if RUNNING.with(|running| running.is_first.get()) {
-        waits_first(waker);
-    }
-}
-
-fn waits_first(waker: &Waker) {
     let is_aborted = in_table(|_, table, slot, id| table.waits(slot, id, waker));
     if is_aborted == Some(true) {
         waker.wake_by_ref();

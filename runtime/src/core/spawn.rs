@@ -86,7 +86,7 @@ fn cancel(refused: Message) {
             location,
         }));
         let outer = current::set_aside();
-        current::begin(id, UNKNOWN_SLOT, true, true);
+        current::begin(id, UNKNOWN_SLOT, true);
         runnable.run();
         current::put_back(&outer);
         drop(current::refuse(outer_refused));

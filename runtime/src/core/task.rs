@@ -30,8 +30,6 @@ pub(crate) struct Meta {
     /// Where it stands in the table: set by the owner thread, which is the spawner or accepts what another one spawned.
     slot: AtomicU32,
     pub(crate) priority: Priority,
-    /// It has been polled. Written by the owner thread.
-    was_polled: AtomicBool,
     pub(crate) name: Option<Name>,
     pub(crate) memory: Memory,
 }
@@ -56,7 +54,6 @@ impl Meta {
             id,
             slot: AtomicU32::new(slot),
             priority: spec.priority,
-            was_polled: AtomicBool::new(false),
             name: spec.name.clone(),
             memory: Memory::default(),
         }
@@ -66,17 +63,6 @@ impl Meta {
     pub(crate) fn slot(&self) -> u32 {
         // Nothing else is published with it: who reads it too early looks the coroutine up by its number.
         self.slot.load(Ordering::Relaxed)
-    }
-
-    /// Whether the poll that begins is the first one.
-    #[inline]
-    pub(super) fn is_first_poll(&self) -> bool {
-        // The owner thread alone asks.
-        let is_first = !self.was_polled.load(Ordering::Relaxed);
-        if is_first {
-            self.was_polled.store(true, Ordering::Relaxed);
-        }
-        is_first
     }
 
     pub(super) fn set_slot(&self, slot: u32) {
@@ -99,6 +85,8 @@ pin_project! {
         #[pin]
         future: Option<F>,
         report: Option<Report<F::Output>>,
+        // It has waited, and the table has its waker.
+        is_wakeable: bool,
         span: Span,
     }
 }
@@ -109,6 +97,7 @@ impl<F: Future> Coroutine<F> {
         Self {
             future: Some(future),
             report,
+            is_wakeable: false,
             span,
         }
     }
@@ -144,7 +133,9 @@ impl<F: Future> Future for Coroutine<F> {
                 Poll::Ready(Outcome::output(output))
             }
             (Ok(Poll::Pending), _) => {
-                current::waits(cx.waker());
+                if !std::mem::replace(this.is_wakeable, true) {
+                    current::waits(cx.waker());
+                }
                 Poll::Pending
             }
             (polled, output) => {

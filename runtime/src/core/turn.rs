@@ -261,8 +261,7 @@ impl Core {
     #[inline]
     fn poll(&self, slot: u32, id: Id, is_aborted: bool, runnable: Runnable) -> bool {
         self.polling.begin(id);
-        let is_first = runnable.metadata().is_first_poll();
-        current::begin(id, slot, is_aborted, is_first);
+        current::begin(id, slot, is_aborted);
         runnable.run();
         let finished = current::end();
         self.polling.end();
