@@ -106,9 +106,11 @@ impl Limit {
 
     /// What the floor reaches, where that is the same work and not what is divided by: nobody can be expected to do better.
     pub fn floor(&self, figures: &Figures) -> Option<Spread> {
-        match self.against {
-            Contestant(FLOOR) | Quantity(_) | Less(_) => None,
-            Contestant(_) | Nothing => self.reached(figures, FLOOR),
+        match (self.against, self.quantity) {
+            // An alarm for each, which is exact, and not cheap.
+            (_, "processor time") => None,
+            (Contestant(FLOOR) | Quantity(_) | Less(_), _) => None,
+            (Contestant(_) | Nothing, _) => self.reached(figures, FLOOR),
         }
     }
 

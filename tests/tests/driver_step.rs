@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use glib_coro::event_loop::{Driver, EventLoop, Level};
+use futures_channel::oneshot;
+use glib_coro::event_loop::{Driver, EventLoop, Level, Turn};
 use glib_coro::runtime::Builder;
 use glib_coro::task::{self, JoinSet, Priority};
 use glib_coro::{Async, Runtime, block_on, idle, readable, sleep, spawn, unblock, yield_now};
@@ -332,4 +333,41 @@ fn real_loops_are_hosted_in_60_lines_without_unsafe_code() {
         assert!(host.contains(".step()"), "{name}");
         assert!(host.lines().all(|line| line.len() <= 110), "{name}");
     }
+}
+
+/// What another thread woke may be polled before the kernel is asked for events, but the turn asks before it ends.
+#[test]
+fn a_turn_that_begins_with_remote_wakes_looks_outside_all_the_same() {
+    guarded(|| {
+        // One poll takes up the budget.
+        let (rt, stepper) = on_stepper(|builder| builder.budget(Duration::ZERO));
+        let _entered = rt.enter();
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let polled = Notes::new();
+        let (send, receive) = oneshot::channel();
+        let notes = polled.clone();
+        spawn(async move {
+            receive.await.unwrap();
+            notes.push("woken");
+        });
+        let notes = polled.clone();
+        spawn(async move {
+            readable(&ours).await.unwrap();
+            notes.push("readable");
+        });
+        let driver = stepper.driver();
+        driver.wake();
+        stepper.settle();
+        driver.next_deadline();
+        assert!(!driver.is_ready(Priority::Default));
+        theirs.write_all(b"x").unwrap();
+        thread::spawn(move || send.send(()).unwrap())
+            .join()
+            .unwrap();
+        assert_eq!(driver.turn(Priority::Default), Turn::Spent);
+        assert_eq!(polled.take(), ["woken"]);
+        assert!(driver.is_ready(Priority::Default), "the other one was seen");
+        driver.turn(Priority::Default);
+        assert_eq!(polled.take(), ["readable"]);
+    });
 }

@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use std::io::Write;
+use std::io::{IoSlice, Read, Write};
 use std::net::{self, Ipv4Addr, Shutdown};
 
 use futures_util::{AsyncReadExt, AsyncWriteExt};
@@ -99,9 +99,29 @@ fn a_short_write_goes_on(host: Host) {
     });
 }
 
+/// The kernel takes a limited number of slices at a time, however small they are.
+fn of_very_many_slices_none_is_waited_for(host: Host) {
+    const SLICES: usize = 4_000;
+    host.runtime().block_on(async {
+        let (ours, mut theirs) = pair();
+        let mut ours = TcpStream::try_from(ours).unwrap();
+        // The other end neither reads nor writes meanwhile.
+        let mut written = 0;
+        while written < SLICES {
+            let slices = vec![IoSlice::new(b"x"); SLICES - written];
+            written += ours.write_vectored(&slices).await.unwrap();
+        }
+        drop(ours);
+        let mut received = Vec::new();
+        theirs.read_to_end(&mut received).unwrap();
+        assert_eq!(received, vec![b'x'; SLICES]);
+    });
+}
+
 on_every_host!(
     the_end_comes_in_one_event_with_the_last_data,
     data_and_its_end_were_there_before_the_registration,
     there_is_more_behind_urgent_data,
     a_short_write_goes_on,
+    of_very_many_slices_none_is_waited_for,
 );

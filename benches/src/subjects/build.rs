@@ -63,7 +63,7 @@ impl Program {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// The crates that are built for it, itself among them.
+    /// The crates that are built for it, itself left out.
     fn crates(&self) -> BTreeSet<String> {
         let tree = self.cargo(
             &self.0.join("target"),
@@ -80,7 +80,7 @@ impl Program {
         let names = tree
             .lines()
             .map(|line| line.trim_end_matches(" (*)").to_owned());
-        names.collect()
+        names.filter(|name| !name.starts_with("program ")).collect()
     }
 
     /// Seconds of a command, after the source was touched.

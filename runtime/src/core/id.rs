@@ -1,6 +1,5 @@
 //! The number of a coroutine.
 
-use std::cell::Cell;
 use std::fmt;
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,31 +16,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(NonZeroU64);
 
-/// How many numbers a thread takes at a time, less one, which marks the end.
-const BLOCK: u64 = 64;
-
-/// The first number of a fresh block.
-#[cold]
-fn block() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    NEXT.fetch_add(BLOCK, Ordering::Relaxed)
-}
-
 impl Id {
-    /// Each thread takes a block of numbers at a time, as an atomic operation takes a twentieth of a spawn.
     #[inline]
     pub(crate) fn next() -> Self {
-        thread_local! {
-            /// The next one of this thread's block.
-            static NEXT: Cell<u64> = const { Cell::new(0) };
-        }
-        let number = match NEXT.get() {
-            // A block ends where the next one begins.
-            next if next % BLOCK != 0 => next,
-            _ => block(),
-        };
-        NEXT.set(number + 1);
-        Self(NonZeroU64::new(number).expect("blocks begin with 1"))
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self(NonZeroU64::new(number).expect("2^64 coroutines have been spawned"))
     }
 
     /// As a number, which is not 0.

@@ -113,6 +113,11 @@ impl RunQueue {
         self.resting = 0;
     }
 
+    /// Whether anything of this priority was ever ready.
+    pub(super) fn is_used(&self, priority: Priority) -> bool {
+        self.used & 1 << priority as u8 != 0
+    }
+
     #[inline]
     fn stir(&mut self, priority: Priority) -> bool {
         let bit = 1 << priority as u8;

@@ -187,6 +187,11 @@ impl Source {
         self.state(direction).1
     }
 
+    /// Whether a wait for an event after `tick` is over: there was one, or none will come. Asked under the lock of the sides.
+    fn is_past(&self, direction: Direction, tick: u64) -> bool {
+        self.tick(direction) != tick || self.is_dead()
+    }
+
     /// Forgets the readiness that was seen at `tick`.
     #[inline]
     pub(crate) fn clear(&self, direction: Direction, tick: u64) {
@@ -228,7 +233,7 @@ impl Source {
         self.sides.lock()[direction as usize].polled_at = None;
     }
 
-    /// Is ready once there was an event after `tick`. Any number of tasks may call it.
+    /// Is ready once there was an event after `tick`, or the registration has ended. Any number of tasks may call it.
     pub(crate) fn poll_event(
         &self,
         direction: Direction,
@@ -239,7 +244,7 @@ impl Source {
         let mut overflow = Vec::new();
         let mut sides = self.sides.lock();
         let side = &mut sides[direction as usize];
-        if self.tick(direction) != tick {
+        if self.is_past(direction, tick) {
             drop(sides);
             return Poll::Ready(());
         }
@@ -288,7 +293,7 @@ impl Waiter {
         {
             let mut sides = self.source.sides.lock();
             let side = &mut sides[self.direction as usize];
-            if self.source.tick(self.direction) != self.tick {
+            if self.source.is_past(self.direction, self.tick) {
                 return Poll::Ready(());
             }
             let slot = *self.slot.get_or_insert_with(|| side.waiters.insert(None));
@@ -301,7 +306,7 @@ impl Waiter {
         let mut sides = self.source.sides.lock();
         let side = &mut sides[self.direction as usize];
         let displaced = match self.slot {
-            Some(slot) if self.source.tick(self.direction) == self.tick => {
+            Some(slot) if !self.source.is_past(self.direction, self.tick) => {
                 side.waiters[slot].replace(waiting)
             }
             _ => {

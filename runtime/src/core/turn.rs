@@ -60,10 +60,11 @@ impl Core {
             queue.turns += 1;
             more_urgent(priority).any(|p| queue.is_ready(p))
         };
-        let start = if self.remote_goes_first(local, priority) {
-            Instant::now()
-        } else {
+        let mut has_looked = !self.remote_goes_first(local, priority);
+        let start = if has_looked {
             self.look(local)
+        } else {
+            Instant::now()
         };
         // Moments rather than durations: comparing two costs a fifth of subtracting them.
         let spent = start.checked_add(self.budget);
@@ -90,6 +91,7 @@ impl Core {
                 // What those polls asked for may be there already, and costs the host no iteration.
                 polls = 0;
                 let now = self.look(local);
+                has_looked = true;
                 look_at = now + TIME_PER_LOOK;
                 quick_until = now + QUICK;
                 continue;
@@ -124,6 +126,9 @@ impl Core {
             };
             unclocked = 0;
             if spent.is_some_and(|spent| now >= spent) && !self.is_closed() {
+                if !has_looked {
+                    self.look(local);
+                }
                 // Even if none is ready: one whose timer is due, or whose descriptor is ready already, would
                 // take the next turn too, and all that come after it.
                 return Turn::Spent;
@@ -131,9 +136,13 @@ impl Core {
             if polls >= POLLS_PER_LOOK || now >= look_at {
                 polls = 0;
                 now = self.look(local);
+                has_looked = true;
                 look_at = now + TIME_PER_LOOK;
             }
             quick_until = now + QUICK;
+        }
+        if !has_looked {
+            self.look(local);
         }
         if local.borrow().queue.is_ready(priority) {
             Turn::Spent
@@ -159,14 +168,17 @@ impl Core {
     }
 
     /// Where nothing is ready but what other threads woke, and nothing was polled since the last look, it goes first: to ask the kernel
-    /// would keep it waiting. The turn looks outside once it has been polled. `true`: something is ready now.
+    /// would keep it waiting. The turn looks outside once it has been polled. Not where the kernel may know of something more urgent.
+    /// `true`: something is ready now.
     fn remote_goes_first(&self, local: &LocalRef, priority: Priority) -> bool {
         if !self.remote.is_signalled() {
             return false;
         }
         let is_at_rest = {
             let queue = &local.borrow().queue;
-            !queue.is_ready(priority) && queue.polls == queue.polls_at_look
+            !queue.is_ready(priority)
+                && !more_urgent(priority).any(|p| queue.is_used(p))
+                && queue.polls == queue.polls_at_look
         };
         // While the clock is paused a turn always begins alike.
         if !is_at_rest || self.is_paused() {

@@ -87,7 +87,8 @@ impl<T> Async<T> {
     /// The inner value.
     ///
     /// What it does on its own is not seen: an operation that gives `WouldBlock` there must be repeated after
-    /// [`readable`](Self::readable) or [`writable`](Self::writable).
+    /// [`readable`](Self::readable) or [`writable`](Self::writable), and whoever receives urgent data of TCP there (`MSG_OOB`)
+    /// must read there what follows it.
     pub fn get_ref(&self) -> &T {
         self.io.as_ref().expect("taken by `into_inner` only")
     }

@@ -29,10 +29,9 @@ macro_rules! read {
             buffers: &mut [IoSliceMut<'_>],
         ) -> Poll<io::Result<usize>> {
             let $direction = Direction::Read;
-            let asked = buffers.iter().map(|buffer| buffer.len()).sum();
             #[allow(unused_mut, reason = "not where it is shared")]
             let mut $this = self;
-            $target.poll(cx, |io| io.read_vectored(buffers), is_short($drains, asked))
+            $target.poll(cx, |io| io.read_vectored(buffers), |_| false)
         }
     };
 }
@@ -57,14 +56,9 @@ macro_rules! write {
             buffers: &[IoSlice<'_>],
         ) -> Poll<io::Result<usize>> {
             let $direction = Direction::Write;
-            let asked = buffers.iter().map(|buffer| buffer.len()).sum();
             #[allow(unused_mut, reason = "not where it is shared")]
             let mut $this = self;
-            $target.poll(
-                cx,
-                |io| io.write_vectored(buffers),
-                is_short($drains, asked),
-            )
+            $target.poll(cx, |io| io.write_vectored(buffers), |_| false)
         }
 
         fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -81,7 +75,8 @@ macro_rules! write {
     };
 }
 
-/// Whether that many bytes, of as many as were asked for, say that nothing is left to read, or no room.
+/// Whether that many bytes, of as many as were asked for, say that nothing is left to read, or no room. Of several buffers they do not:
+/// the kernel takes so many at a time (`IOV_MAX`), and std leaves the others out.
 #[inline]
 fn is_short(drains: bool, asked: usize) -> impl Fn(&usize) -> bool {
     move |&done| drains && 0 < done && done < asked

@@ -23,9 +23,10 @@
 //! * **every ready coroutine runs** within `N × MAX_POLL`, plus `HOST` for each `BUDGET` of that time
 //!   begun: they run in the order in which they were woken, and one that yields goes to the end;
 //! * **every ready descriptor, due timer and wake from another thread is seen** within
-//!   100 µs + 8 × `MAX_POLL` + `HOST`: a turn looks at its start (unless the last one ended with a look, and all that is ready
-//!   was woken by other threads), and after 61 polls or 100 µs, whichever is first. It reads the clock after every poll, except
-//!   after a run of polls that took less than 10 µs together: then up to eight go by, which is where the 8 comes from;
+//!   100 µs + 8 × `MAX_POLL` + `HOST`: a turn looks at its start, and after 61 polls or 100 µs, whichever
+//!   is first. (Where nothing was polled since the last look, and all that is ready was woken by other threads, that is polled
+//!   before the first look, and the turn does not end without one.) It reads the clock after every poll, except after a run of
+//!   polls that took less than 10 µs together: then up to eight go by, which is where the 8 comes from;
 //! * **every source of lower priority is dispatched** after at most 2ᵏ − 1 turns of
 //!   `BUDGET + 8 × MAX_POLL + HOST`, where `k` is how many priorities of coroutines in use are more urgent
 //!   than the source: 1 turn below one of them, 3 below two, 7 below all three. A turn ends when its
