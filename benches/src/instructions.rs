@@ -36,6 +36,8 @@ pub fn count(subject: &str, quantity: &str, contestant: &str) -> Count {
         .args([
             "--tool=callgrind",
             "--toggle-collect=*::counted",
+            // Threads take turns; otherwise one that spins may keep out those that it waits for.
+            "--fair-sched=try",
             "--compress-strings=no",
         ])
         .arg(format!("--callgrind-out-file={}", file.display()))

@@ -2,6 +2,7 @@
 //!
 //! * `bench [--quick] [SUBJECT...]` measures all subjects or these. The full run keeps its figures in
 //!   `docs/benchmarks`, the quick one in `target/bench-quick`.
+//! * `bench count` counts instructions anew, which needs no quiet machine.
 //! * `bench report` writes the report anew from the figures in `docs/benchmarks`.
 //! * `bench subject [--quick] SUBJECT` measures one in this process; `bench part ...` is what subjects run as processes.
 
@@ -38,7 +39,9 @@ fn main() {
         .map(String::as_str)
         .partition(|arg| arg.starts_with('-'));
     if let Some(unknown) = options.iter().find(|option| **option != "--quick") {
-        eprintln!("{unknown} is no option\nusage: bench [--quick] [SUBJECT...], or bench report");
+        eprintln!(
+            "{unknown} is no option\nusage: bench [--quick] [SUBJECT...], bench count, or bench report"
+        );
         process::exit(2);
     }
     let is_quick = !options.is_empty();
@@ -51,6 +54,7 @@ fn main() {
             allow_many_descriptors();
             print!("{}", subject(key).measure(&plan));
         }
+        ["count"] => count(),
         ["report"] => write_report(&folder(), &Figures::load(&folder().join(report::FIGURES))),
         ref keys => measure(keys, is_quick),
     }
@@ -110,17 +114,30 @@ fn measure(keys: &[&str], is_quick: bool) {
     figures
         .about
         .push(("load after".to_owned(), machine::load()));
-    let order = |key: &str| {
-        subjects::all()
-            .iter()
-            .position(|subject| subject.key == key)
-    };
-    figures.all.sort_by_key(|figure| order(&figure.subject));
+    sort(&mut figures);
     write_report(&folder, &figures);
     for (subject, note) in &figures.notes {
         eprintln!("{subject}: {note}");
     }
     eprintln!("The report is {}", folder.join("README.md").display());
+}
+
+/// Counts instructions once more, and leaves what was measured.
+fn count() {
+    let mut figures = Figures::load(&folder().join(report::FIGURES));
+    figures
+        .all
+        .retain(|figure| figure.unit != report::INSTRUCTIONS);
+    count_instructions(&subjects::all(), &mut figures);
+    sort(&mut figures);
+    write_report(&folder(), &figures);
+}
+
+/// Puts the figures in the order of their subjects.
+fn sort(figures: &mut Figures) {
+    let subjects = subjects::all();
+    let order = |key: &str| subjects.iter().position(|subject| subject.key == key);
+    figures.all.sort_by_key(|figure| order(&figure.subject));
 }
 
 /// Two at a time: none disturbs the other.
