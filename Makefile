@@ -15,7 +15,7 @@ help:
 	@echo "make fresh  make demo and make test in clean Debian 12 and 13 systems; needs root"
 	@echo "make package   the crates' archives, and a program that is built on them; make powerset, all sets of features"
 	@echo "make systems   compiled for macOS and FreeBSD, and with the oldest rustc that serves"
-	@echo "make bench  the benchmarks, less than 10 minutes; make bench-quick, a glance of less than 2"
+	@echo "make bench  the benchmarks, five minutes and ten more for the builds; make bench-quick, a glance of less than 2"
 	@echo "make pictures   the moving picture of the README"
 	@echo "make lint   rustfmt, clippy and rustdoc, with warnings denied"
 	@echo "make deps   install the system packages that are missing; make windows, those for GTK, too"

@@ -73,6 +73,7 @@ mod tests {
     use std::io::{self, Read, Write};
     use std::net::{Ipv4Addr, TcpListener, TcpStream};
     use std::os::fd::{AsFd, BorrowedFd};
+    use std::rc::Rc;
 
     use futures_util::AsyncReadExt;
 
@@ -114,16 +115,23 @@ mod tests {
             let mut theirs = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             let (ours, _) = listener.accept().unwrap();
             let mut ours = Async::new(Counting::<DRAINS>(ours, Cell::new(0))).unwrap();
+            let received = Rc::new(Cell::new(0));
+            let seen = received.clone();
             let writer = crate::spawn(async move {
-                for _ in 0..10 {
+                for number in 0..10 {
+                    // The one before was read, so that each is an event of its own, and the reader waits.
+                    while seen.get() < number * b"hello".len() {
+                        crate::yield_now().await;
+                    }
                     crate::idle().await;
                     theirs.write_all(b"hello").unwrap();
                 }
                 theirs
             });
-            let (mut received, mut buffer) = (0, [0; 64]);
-            while received < 10 * b"hello".len() {
-                received += ours.read(&mut buffer).await.unwrap();
+            let mut buffer = [0; 64];
+            while received.get() < 10 * b"hello".len() {
+                let length = ours.read(&mut buffer).await.unwrap();
+                received.update(|received| received + length);
             }
             writer.await.unwrap();
             ours.get_ref().1.get()
