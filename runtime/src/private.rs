@@ -31,7 +31,7 @@ use std::panic::Location;
 
 use crate::core::outcome::Report;
 use crate::task::overlap;
-use crate::task::{Builder, error_of};
+use crate::task::{Builder, error_of, unified};
 
 #[path = "private/application.rs"]
 mod application;
@@ -162,7 +162,7 @@ impl<C: Calls> Coroutine<C> {
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.1.spawn(self.0, None, body)
+        self.1.spawn(self.0, None, unified(body))
     }
 
     /// Spawns a body that nobody waits for.
@@ -172,7 +172,7 @@ impl<C: Calls> Coroutine<C> {
         F: Future + 'static,
         F::Output: Detached,
     {
-        drop(self.1.spawn(self.0, Detached::REPORT, body));
+        drop(self.1.spawn(self.0, Detached::REPORT, unified(body)));
     }
 }
 
@@ -275,7 +275,7 @@ where
     F::Output: 'static,
     C: Calls,
 {
-    let handle = coroutine.1.spawn(coroutine.0, H::REPORT, body);
+    let handle = coroutine.1.spawn(coroutine.0, H::REPORT, unified(body));
     Spawned { handle }
 }
 

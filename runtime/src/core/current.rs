@@ -202,6 +202,15 @@ pub(super) fn release() {
     });
 }
 
+/// What belongs to this thread of a core, if it is the innermost entered one.
+#[inline]
+pub(super) fn local_of_innermost(core: &Core) -> Option<LocalRef> {
+    CORES.with_borrow(|cores| {
+        let (innermost, local) = cores.last()?;
+        std::ptr::eq(&**innermost, core).then(|| local.clone())
+    })
+}
+
 /// What belongs to this thread of an entered core.
 #[cold]
 pub(super) fn local_of(core: &Core) -> Option<LocalRef> {
@@ -215,18 +224,20 @@ pub(super) fn local_of(core: &Core) -> Option<LocalRef> {
 /// Queues a coroutine that belongs to the innermost entered core; gives back any other.
 #[inline]
 pub(super) fn push(runnable: Runnable) -> Result<(), Runnable> {
-    let mut runnable = Some(runnable);
-    let must_tell = CORES.with_borrow(|cores| {
-        let (innermost, local) = cores.last()?;
-        let woken = runnable.take_if(|woken| Arc::ptr_eq(&woken.metadata().core, innermost))?;
-        let must_tell = local.borrow_mut().queue.push(woken);
-        must_tell.then(|| innermost.clone())
-    });
-    // Outside the borrow: the host's waker is somebody else's code.
-    if let Some(core) = must_tell {
+    let Some(local) = local_of_innermost(&runnable.metadata().core) else {
+        return Err(runnable);
+    };
+    if local.borrow_mut().queue.push(runnable) {
+        tell_host_of_the_innermost();
+    }
+    Ok(())
+}
+
+#[cold]
+fn tell_host_of_the_innermost() {
+    if let Some(core) = core() {
         core.tell_host();
     }
-    runnable.map_or(Ok(()), Err)
 }
 
 /// Whether a poll on this thread is not just a poll: the core of the turn may not be the innermost, as a coroutine may keep

@@ -155,7 +155,7 @@ pub(super) fn with<R>(core: &Core, act: impl FnOnce(&LocalRef) -> R) -> Option<R
 
 /// What this thread knows about a core; see [`with`].
 pub(super) fn find(core: &Core) -> Option<LocalRef> {
-    with(core, LocalRef::clone)
+    current::local_of_innermost(core).or_else(|| with(core, LocalRef::clone))
 }
 
 /// What belongs to the owner thread, which this one is. When the thread's storage is gone it is kept as long as

@@ -18,10 +18,11 @@ pub(crate) struct RunQueue {
     fifos: [VecDeque<Runnable>; Priority::COUNT],
     /// Waits inside `idle()`, ended by the next turn of priority idle.
     idlers: Vec<Idler>,
-    /// One bit per priority: the host was told that nothing is ready and may be asleep, so the next
-    /// push must call its waker. Set by [`rest`](Self::rest), cleared by that push and by a turn.
-    resting: u8,
-    /// One bit per priority: it has been in use, so the host knows that it serves it.
+    /// One bit per priority: the next push must call the host's waker. The host was told that nothing is ready and may be asleep, see
+    /// [`rest`](Self::rest); or nothing of this priority was ever ready, so that the host does not serve it yet. Cleared by that push,
+    /// and by a turn for the former.
+    unheard: u8,
+    /// One bit per priority: something of it has been ready.
     used: u8,
     pub(super) polls: u64,
     /// How many there were when the core last looked outside.
@@ -35,6 +36,7 @@ impl RunQueue {
     pub(super) fn new(insight: Option<Arc<Insight>>) -> Self {
         Self {
             insight,
+            unheard: !0,
             ..Self::default()
         }
     }
@@ -105,12 +107,12 @@ impl RunQueue {
 
     /// Notes that the host knows that nothing of this priority is ready.
     pub(super) fn rest(&mut self, priority: Priority) {
-        self.resting |= 1 << priority as u8;
+        self.unheard |= 1 << priority as u8;
     }
 
     /// Notes that the host is awake.
     pub(super) fn wake(&mut self) {
-        self.resting = 0;
+        self.unheard = !self.used;
     }
 
     /// Whether anything of this priority was ever ready.
@@ -121,9 +123,11 @@ impl RunQueue {
     #[inline]
     fn stir(&mut self, priority: Priority) -> bool {
         let bit = 1 << priority as u8;
-        let must_tell = (self.resting | !self.used) & bit != 0;
-        self.resting &= !bit;
-        self.used |= bit;
+        let must_tell = self.unheard & bit != 0;
+        if must_tell {
+            self.unheard &= !bit;
+            self.used |= bit;
+        }
         must_tell
     }
 }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -90,13 +91,14 @@ impl Entry {
     #[track_caller]
     pub fn run<F: Future>(self, body: F) -> F::Output {
         if self.is_test {
-            return self.run_test(body);
+            // Boxed, so that what is the same for all tests is not compiled for each.
+            return self.run_test(Box::pin(body));
         }
         start(self.host.builder()).block_on_named(self.name, body)
     }
 
     #[track_caller]
-    fn run_test<F: Future>(self, body: F) -> F::Output {
+    fn run_test<T>(self, body: Pin<Box<dyn Future<Output = T> + '_>>) -> T {
         let _alone = self.host.alone();
         let failures = Arc::new(Mutex::new(Vec::new()));
         let hook = failures.clone();

@@ -80,11 +80,24 @@ impl Drop for Level<'_> {
 /// Runs the loop until `future` is done, as the coroutine that `builder` describes.
 #[track_caller]
 pub(super) fn run<F: Future>(inner: &Inner, builder: task::Builder, future: F) -> F::Output {
+    let output = Cell::new(None);
+    run_root(
+        inner,
+        builder,
+        Box::pin(async { output.set(Some(future.await)) }),
+    );
+    match output.into_inner() {
+        Some(output) => output,
+        None => unreachable!("a borrower that is done has polled the future to its end"),
+    }
+}
+
+/// All that need not be compiled for each future.
+#[track_caller]
+fn run_root(inner: &Inner, builder: task::Builder, root: Root<'_>) {
     #[cfg(feature = "tokio")]
     crate::compat::tokio::warn_if_inside(&inner.core);
     let level = Level::new(inner);
-    let output = Cell::new(None);
-    let root: Root<'_> = Box::pin(async { output.set(Some(future.await)) });
     // SAFETY: only the lifetime changes. The future is reachable through the loan alone, and `Lender`
     // takes it out before this function returns or unwinds, so before anything it borrows ends. Should
     // it be in the middle of a poll then, `borrow_mut` panics instead: but a poll lies further up on the
@@ -131,9 +144,5 @@ pub(super) fn run<F: Future>(inner: &Inner, builder: task::Builder, future: F) -
             Err(_) => panic!("the runtime ended before the future was done"),
         },
         Poll::Pending => panic!("the event loop stopped before the future was done"),
-    }
-    match output.into_inner() {
-        Some(output) => output,
-        None => unreachable!("a borrower that is done has polled the future to its end"),
     }
 }

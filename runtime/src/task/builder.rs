@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::future::Future;
 use std::panic::Location;
+#[cfg(debug_assertions)]
+use std::pin::Pin;
 use std::sync::Arc;
 
 use super::{JoinHandle, Priority};
@@ -117,7 +119,7 @@ impl Builder {
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.spawn_with_report(None, future)
+        self.spawn_with_report(None, unified(future))
     }
 
     /// Spawns it; an error that nobody looks at reaches the unhandled-error hook.
@@ -132,7 +134,7 @@ impl Builder {
         T: 'static,
         E: Display + 'static,
     {
-        self.spawn_with_report(Some(error_of), future)
+        self.spawn_with_report(Some(error_of), unified(future))
     }
 
     #[track_caller]
@@ -161,6 +163,23 @@ impl Builder {
             priority: self.priority,
         }
     }
+}
+
+/// What is spawned: in a debug build a box, so that the compiler builds a task per type of output and not one per coroutine, which
+/// took longer than all else about it. (tokio boxes large futures there, as they would not fit the stack.)
+#[cfg(debug_assertions)]
+pub(crate) fn unified<F>(future: F) -> Pin<Box<dyn Future<Output = F::Output>>>
+where
+    F: Future + 'static,
+{
+    Box::pin(future)
+}
+
+/// What is spawned.
+#[cfg(not(debug_assertions))]
+#[inline]
+pub(crate) fn unified<F: Future>(future: F) -> F {
+    future
 }
 
 /// Whether a function that was passed by its name was called here: inside the standard library's `Fn` traits, for all that the compiler

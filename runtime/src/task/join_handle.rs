@@ -142,15 +142,13 @@ impl<T> JoinHandle<T> {
     }
 
     /// Has introspection know who waits.
+    #[inline]
     pub(super) fn note_joiner(&self, joiner: Option<Id>) {
         if let Whom::Spawned(task) = &self.whom {
-            let meta = task.metadata();
-            if joiner.is_some() || meta.memory.is_awaited.load(Ordering::Relaxed) {
-                let is_awaited = joiner.is_some();
-                meta.memory.is_awaited.store(is_awaited, Ordering::Relaxed);
-                let has_ended = || task.is_finished();
-                meta.core
-                    .note_joiner(meta.slot(), meta.id, joiner, has_ended);
+            let is_awaited = &task.metadata().memory.is_awaited;
+            if joiner.is_some() || is_awaited.load(Ordering::Relaxed) {
+                is_awaited.store(joiner.is_some(), Ordering::Relaxed);
+                tell_joiner(task, joiner);
             }
         }
     }
@@ -191,6 +189,14 @@ impl<T> JoinHandle<T> {
     }
 }
 
+#[inline(never)]
+fn tell_joiner<T>(task: &Task<T>, joiner: Option<Id>) {
+    let meta = task.metadata();
+    let has_ended = || task.is_finished();
+    meta.core
+        .note_joiner(meta.slot(), meta.id, joiner, has_ended);
+}
+
 impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
@@ -217,8 +223,12 @@ impl<T> Future for JoinHandle<T> {
 }
 
 impl<T> Drop for JoinHandle<T> {
+    #[inline]
     fn drop(&mut self) {
-        self.note_joiner(None);
+        // What has ended stands in no table.
+        if !self.known().2.is_taken.load(Ordering::Relaxed) {
+            self.note_joiner(None);
+        }
         if let Whom::Spawned(task) = replace(&mut self.whom, Whom::Detached) {
             task.detach();
         }

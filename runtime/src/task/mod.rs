@@ -55,8 +55,8 @@ mod task_local;
 mod yield_now;
 
 pub use self::abort_handle::AbortHandle;
-pub(crate) use self::builder::error_of;
 pub use self::builder::{Builder, spawn, spawn_reporting};
+pub(crate) use self::builder::{error_of, unified};
 pub use self::cancellation_token::{CancellationToken, Cancelled, DropGuard};
 pub use self::dump::{all, dump};
 pub use self::idle::{Idle, idle};
