@@ -120,7 +120,7 @@ impl TimerHeap {
     /// Takes the earliest timer if its deadline is not after `now`.
     pub(crate) fn pop_due(&mut self, now: Instant) -> Option<Waker> {
         let first = *self.nodes.first()?;
-        if first.deadline > self.ticks.of(now) {
+        if first.deadline > self.ticks.reached(now) {
             return None;
         }
         let waiting = self.slots[first.slot as usize].waiting.take();

@@ -231,3 +231,14 @@ fn a_removed_timer_fires_nobody() {
     assert!(heap.pop_due(at(2)).is_none());
     assert!(heap.waiting_mut(key).is_some());
 }
+
+/// That far away deadlines are told apart by the second, and so is the present.
+#[test]
+fn centuries_away_a_timer_does_not_come_early() {
+    let mut heap = TimerHeap::default();
+    let far = heap.ticks.origin + Duration::from_secs(NEAR + 7);
+    let at = |millis| far + Duration::from_millis(millis);
+    heap.insert(at(900), 0, Waiting::new(Waker::noop().clone()));
+    assert!(heap.pop_due(at(500)).is_none());
+    assert!(heap.pop_due(at(1000)).is_some());
+}
