@@ -219,9 +219,9 @@ impl TimerHeap {
     /// Leaves in the heap what comes next.
     fn spread(&mut self) {
         let mut nodes = self.nodes.take();
-        nodes.extend(self.later.take());
+        nodes.extend(self.later.iter());
         let next = nodes.iter().map(timer_wheel::range).min();
-        self.later.begin(next.unwrap_or_default());
+        self.later = TimerWheel::new(next.unwrap_or_default());
         for node in nodes {
             if self.later.takes(&node) {
                 self.later.push(node);
