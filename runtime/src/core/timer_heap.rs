@@ -63,8 +63,8 @@ impl TimerHeap {
         self.ticks.moment(self.nodes.first()?.deadline)
     }
 
-    /// Whether the earliest timer is followed by several of other deadlines until that moment. "No" may be wrong where several have
-    /// the earliest deadline, or have been removed.
+    /// Whether the earliest timer is followed by several of other deadlines until that moment. "No" may be wrong, as no more is looked at
+    /// than the nodes right behind the first one.
     pub(crate) fn is_crowded(&self, until: Instant) -> bool {
         let Some((first, others)) = self.nodes.split_first() else {
             return false;
@@ -235,10 +235,10 @@ impl TimerHeap {
 
     /// Keeps in the heap what comes next.
     fn refill(&mut self) {
-        while self.nodes.len() <= ARITY {
-            if self.later.is_empty() {
-                return;
-            }
+        if self.nodes.len() > ARITY {
+            return;
+        }
+        while self.nodes.len() <= ARITY && !self.later.is_empty() {
             let (slots, vacant) = (&self.slots, &mut self.vacant);
             // The slots of all of them are looked at now, as memory is quicker if it is asked for several things at a time.
             self.later.advance(|node| {
@@ -249,8 +249,8 @@ impl TimerHeap {
                     self.stale -= 1;
                 }
             });
-            self.set_limit();
         }
+        self.set_limit();
     }
 
     /// To spread the nodes again takes as many steps as there are nodes, so it has to be worth it.

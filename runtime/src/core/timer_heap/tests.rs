@@ -242,3 +242,16 @@ fn centuries_away_a_timer_does_not_come_early() {
     assert!(heap.pop_due(at(500)).is_none());
     assert!(heap.pop_due(at(1000)).is_some());
 }
+
+/// Or the timers after a burst would all be in one heap.
+#[test]
+fn a_burst_leaves_no_limit_behind() {
+    let mut heap = TimerHeap::default();
+    let now = Instant::now();
+    for order in 0..100 {
+        heap.insert(now, order, Waiting::new(Waker::noop().clone()));
+    }
+    assert!(heap.limit > MANY);
+    while heap.pop_due(now).is_some() {}
+    assert!(heap.limit <= MANY);
+}
