@@ -184,6 +184,8 @@ impl TimerHeap {
         if self.len() > 2 * (self.len() - self.stale) + FEW {
             let (slots, vacant) = (&self.slots, &mut self.vacant);
             let mut is_live = |node: &Node| {
+                #[cfg(test)]
+                super::node_heap::count_step();
                 let is_live = slots[node.slot as usize].waiting.is_some();
                 if !is_live {
                     vacant.push(node.slot);

@@ -19,6 +19,8 @@ const ROOM: usize = 4;
 
 #[inline]
 pub(super) fn range(node: &Node) -> u64 {
+    #[cfg(test)]
+    super::node_heap::count_step();
     node.deadline >> GRAIN
 }
 
