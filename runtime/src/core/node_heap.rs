@@ -1,5 +1,7 @@
 //! The 4-ary heap at the bottom of the timers.
 
+#[cfg(test)]
+use std::cell::Cell;
 use std::ops::Deref;
 
 /// Where an entry sits: so small that four of them are a cache line.
@@ -16,6 +18,8 @@ pub(super) struct Node {
 impl Node {
     #[inline]
     pub(super) fn before(&self, other: &Self) -> bool {
+        #[cfg(test)]
+        count_step();
         let is_older = (self.order.wrapping_sub(other.order) as i32) < 0;
         // Without a branch, which would be anybody's guess.
         (self.deadline < other.deadline) | ((self.deadline == other.deadline) & is_older)
@@ -108,4 +112,15 @@ impl NodeHeap {
         self.0[position] = node;
         self.sift_up(position, top);
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many times this thread has looked at a node.
+    pub(super) static STEPS: Cell<u64> = const { Cell::new(0) };
+}
+
+#[cfg(test)]
+pub(super) fn count_step() {
+    STEPS.set(STEPS.get() + 1);
 }

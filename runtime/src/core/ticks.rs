@@ -40,6 +40,14 @@ impl Ticks {
         far.saturating_add(FAR)
     }
 
+    /// The number of a moment, or of the last one before it that has a number: a deadline with a greater number is yet to come.
+    #[inline]
+    pub(super) fn reached(&self, moment: Instant) -> u64 {
+        let next = self.of(moment);
+        let is_beyond = next > FAR && self.moment(next).is_none_or(|shown| shown > moment);
+        next - u64::from(is_beyond)
+    }
+
     /// The moment of a number; `None` if it is the one after the last.
     pub(super) fn moment(&self, number: u64) -> Option<Instant> {
         let since = match number.checked_sub(FAR) {

@@ -63,8 +63,8 @@ impl TimerHeap {
         self.ticks.moment(self.nodes.first()?.deadline)
     }
 
-    /// Whether the earliest timer is followed by several of other deadlines until that moment. "No" may be wrong where several have
-    /// the earliest deadline, or have been removed.
+    /// Whether the earliest timer is followed by several of other deadlines until that moment. "No" may be wrong, as no more is looked at
+    /// than the nodes right behind the first one.
     pub(crate) fn is_crowded(&self, until: Instant) -> bool {
         let Some((first, others)) = self.nodes.split_first() else {
             return false;
@@ -120,7 +120,7 @@ impl TimerHeap {
     /// Takes the earliest timer if its deadline is not after `now`.
     pub(crate) fn pop_due(&mut self, now: Instant) -> Option<Waker> {
         let first = *self.nodes.first()?;
-        if first.deadline > self.ticks.of(now) {
+        if first.deadline > self.ticks.reached(now) {
             return None;
         }
         let waiting = self.slots[first.slot as usize].waiting.take();
@@ -184,6 +184,8 @@ impl TimerHeap {
         if self.len() > 2 * (self.len() - self.stale) + FEW {
             let (slots, vacant) = (&self.slots, &mut self.vacant);
             let mut is_live = |node: &Node| {
+                #[cfg(test)]
+                super::node_heap::count_step();
                 let is_live = slots[node.slot as usize].waiting.is_some();
                 if !is_live {
                     vacant.push(node.slot);
@@ -219,9 +221,9 @@ impl TimerHeap {
     /// Leaves in the heap what comes next.
     fn spread(&mut self) {
         let mut nodes = self.nodes.take();
-        nodes.extend(self.later.take());
+        nodes.extend(self.later.iter());
         let next = nodes.iter().map(timer_wheel::range).min();
-        self.later.begin(next.unwrap_or_default());
+        self.later = TimerWheel::new(next.unwrap_or_default());
         for node in nodes {
             if self.later.takes(&node) {
                 self.later.push(node);
@@ -235,10 +237,10 @@ impl TimerHeap {
 
     /// Keeps in the heap what comes next.
     fn refill(&mut self) {
-        while self.nodes.len() <= ARITY {
-            if self.later.is_empty() {
-                return;
-            }
+        if self.nodes.len() > ARITY {
+            return;
+        }
+        while self.nodes.len() <= ARITY && !self.later.is_empty() {
             let (slots, vacant) = (&self.slots, &mut self.vacant);
             // The slots of all of them are looked at now, as memory is quicker if it is asked for several things at a time.
             self.later.advance(|node| {
@@ -249,8 +251,8 @@ impl TimerHeap {
                     self.stale -= 1;
                 }
             });
-            self.set_limit();
         }
+        self.set_limit();
     }
 
     /// To spread the nodes again takes as many steps as there are nodes, so it has to be worth it.

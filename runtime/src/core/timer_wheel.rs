@@ -14,8 +14,13 @@ const GRAIN: u32 = 20;
 /// Each level looks at so many bits of the range.
 const BITS: u32 = 6;
 
+/// A bucket has room for so many times its nodes, and some more, before it gives memory back.
+const ROOM: usize = 4;
+
 #[inline]
 pub(super) fn range(node: &Node) -> u64 {
+    #[cfg(test)]
+    super::node_heap::count_step();
     node.deadline >> GRAIN
 }
 
@@ -24,7 +29,7 @@ pub(super) fn range(node: &Node) -> u64 {
 pub(super) struct TimerWheel {
     /// Every node is of a later range. What level it is on depends on the highest bit in which the two differ.
     now: u64,
-    /// As many as were ever needed.
+    /// As many as have been needed.
     levels: Vec<Level>,
     len: usize,
     /// Level and bucket of the last [`push`](Self::push).
@@ -49,6 +54,14 @@ impl Default for Level {
 }
 
 impl TimerWheel {
+    /// For nodes of later ranges than this one.
+    pub(super) fn new(now: u64) -> Self {
+        Self {
+            now,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.len
     }
@@ -61,12 +74,6 @@ impl TimerWheel {
     #[inline]
     pub(super) fn takes(&self, node: &Node) -> bool {
         range(node) > self.now
-    }
-
-    /// Begins anew with a range that is no later than that of any node to come. The wheel has to be empty.
-    pub(super) fn begin(&mut self, now: u64) {
-        debug_assert!(self.is_empty());
-        self.now = now;
     }
 
     /// Adds a node that the wheel [takes](Self::takes).
@@ -85,7 +92,7 @@ impl TimerWheel {
         self.recent = (level, bucket);
     }
 
-    /// Goes on to the earliest nodes, and takes away those of the same range as one of them.
+    /// Goes on to the earliest range that a node has, and takes its nodes away.
     pub(super) fn advance(&mut self, mut take: impl FnMut(Node)) {
         // On a lower level is what differs in lower bits only, and so is earlier.
         let Some(level) = self.levels.iter().position(|level| level.occupied != 0) else {
@@ -116,22 +123,17 @@ impl TimerWheel {
     pub(super) fn remove_recent(&mut self) {
         let (level, bucket) = self.recent;
         let place = &mut self.levels[level];
-        self.len -= usize::from(place.buckets[bucket].pop().is_some());
-        if place.buckets[bucket].is_empty() {
+        let nodes = &mut place.buckets[bucket];
+        self.len -= usize::from(nodes.pop().is_some());
+        if nodes.is_empty() {
             place.occupied &= !(1 << bucket);
         }
+        give_back(nodes);
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Node> {
         let buckets = self.levels.iter().flat_map(|level| &level.buckets);
         buckets.flatten()
-    }
-
-    /// Takes all nodes, in no order.
-    pub(super) fn take(&mut self) -> Vec<Node> {
-        let nodes = self.iter().copied().collect();
-        *self = Self::default();
-        nodes
     }
 
     pub(super) fn retain(&mut self, mut is_kept: impl FnMut(&Node) -> bool) {
@@ -140,9 +142,20 @@ impl TimerWheel {
             level.occupied = 0;
             for (number, bucket) in level.buckets.iter_mut().enumerate() {
                 bucket.retain(&mut is_kept);
+                give_back(bucket);
                 level.occupied |= u64::from(!bucket.is_empty()) << number;
                 self.len += bucket.len();
             }
         }
     }
 }
+
+/// Gives back the memory of nodes that were taken away, if those were many. A bucket whose time goes by while it is empty is not looked at again.
+fn give_back(bucket: &mut Vec<Node>) {
+    if bucket.capacity() > ROOM * (bucket.len() + 1) {
+        bucket.shrink_to(2 * bucket.len());
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -42,6 +42,18 @@ fn ticks_never_come_early() {
     }
 }
 
+/// What is due at a moment is not later than the moment.
+#[test]
+fn nothing_is_reached_early() {
+    for (moment, ticks) in moments() {
+        let (number, reached) = (ticks.of(moment), ticks.reached(moment));
+        let shown = ticks.moment(reached).unwrap();
+        assert!(shown <= moment && moment - shown < Duration::from_secs(1));
+        let is_shown = ticks.moment(number) == Some(moment);
+        assert_eq!(reached == number, is_shown);
+    }
+}
+
 #[test]
 fn what_is_before_the_origin_counts_as_the_origin() {
     let ticks = Ticks::default();

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::*;
+use crate::core::node_heap::STEPS;
 use crate::core::ticks::NEAR;
 
 /// Notes its number in a shared place when it is woken.
@@ -230,4 +231,167 @@ fn a_removed_timer_fires_nobody() {
     assert!(heap.pop_due(at(2)).is_some());
     assert!(heap.pop_due(at(2)).is_none());
     assert!(heap.waiting_mut(key).is_some());
+}
+
+/// That far away deadlines are told apart by the second, and so is the present.
+#[test]
+fn centuries_away_a_timer_does_not_come_early() {
+    let mut heap = TimerHeap::default();
+    let far = heap.ticks.origin + Duration::from_secs(NEAR + 7);
+    let at = |millis| far + Duration::from_millis(millis);
+    heap.insert(at(900), 0, Waiting::new(Waker::noop().clone()));
+    assert!(heap.pop_due(at(500)).is_none());
+    assert!(heap.pop_due(at(1000)).is_some());
+}
+
+/// Or the timers after a burst would all be in one heap.
+#[test]
+fn a_burst_leaves_no_limit_behind() {
+    let mut heap = TimerHeap::default();
+    let now = Instant::now();
+    for order in 0..100 {
+        heap.insert(now, order, Waiting::new(Waker::noop().clone()));
+    }
+    assert!(heap.limit > MANY);
+    while heap.pop_due(now).is_some() {}
+    assert!(heap.limit <= MANY);
+}
+
+/// A heap, and how many times it looked at a node for each timer that was inserted.
+struct Counted {
+    heap: TimerHeap,
+    inserted: u64,
+    steps_before: u64,
+}
+
+/// Far more timers than the tests' `MANY`.
+const CROWD: u64 = 10_000;
+const MILLISECOND: u64 = 1_000_000;
+const CENTURY: u64 = 100 * 365 * 86_400 * 1_000 * MILLISECOND;
+
+impl Counted {
+    fn new() -> Self {
+        Self {
+            heap: TimerHeap::default(),
+            inserted: 0,
+            steps_before: STEPS.get(),
+        }
+    }
+
+    fn insert(&mut self, ticks: u64) -> TimerKey {
+        self.inserted += 1;
+        let deadline = self.heap.ticks.origin + Duration::from_nanos(ticks);
+        let waiting = Waiting::new(Waker::noop().clone());
+        self.heap.insert(deadline, self.inserted, waiting)
+    }
+
+    fn remove(&mut self, key: TimerKey) {
+        assert!(self.heap.remove(key).is_some());
+    }
+
+    fn pop(&mut self) -> bool {
+        let far = self.heap.ticks.origin + Duration::from_secs(NEAR);
+        self.heap.pop_due(far).is_some()
+    }
+
+    /// Nearly as many as were inserted is what a pattern takes that is quadratic.
+    fn has_taken_few_steps(&self, pattern: &str) {
+        let steps = (STEPS.get() - self.steps_before) / self.inserted;
+        assert!(steps < 150, "{pattern}: {steps} steps for each timer");
+    }
+}
+
+/// Each number below `CROWD` once.
+fn scattered(number: u64) -> u64 {
+    number * 6_007 % CROWD
+}
+
+#[test]
+fn a_timer_takes_few_steps_in_whatever_order_they_come_and_go() {
+    type Order = fn(u64) -> u64;
+    let deadlines: [(&str, Order); 9] = [
+        ("one deadline", |_| CENTURY),
+        ("before the origin", |_| 0),
+        ("one range", |number| number),
+        ("a range each", |number| number * 2 * MILLISECOND),
+        ("a range each, backwards", |number| {
+            CENTURY - number * 2 * MILLISECOND
+        }),
+        ("backwards", |number| CENTURY - number * 1_000),
+        ("scattered", |number| scattered(number) * 100_000),
+        ("scattered widely", |number| {
+            scattered(number) * (CENTURY / CROWD)
+        }),
+        ("each level", |number| 1 << (number % 62)),
+    ];
+    let removals: [(&str, Order); 3] = [
+        ("in order", |number| number),
+        ("backwards", |number| CROWD - 1 - number),
+        ("scattered", scattered),
+    ];
+    for (deadlines, deadline) in deadlines {
+        let mut all_fire = Counted::new();
+        for number in 0..CROWD {
+            all_fire.insert(deadline(number));
+        }
+        while all_fire.pop() {}
+        all_fire.has_taken_few_steps(deadlines);
+        for (removals, removal) in removals {
+            let mut none_fires = Counted::new();
+            let mut keys: Vec<_> = (0..CROWD).map(|n| none_fires.insert(deadline(n))).collect();
+            for later in 1..3 {
+                for number in (0..CROWD).map(removal) {
+                    none_fires.remove(keys[number as usize]);
+                    let at = deadline(number) + later * 3 * MILLISECOND;
+                    keys[number as usize] = none_fires.insert(at);
+                }
+            }
+            for number in (0..CROWD).map(removal) {
+                none_fires.remove(keys[number as usize]);
+            }
+            none_fires.has_taken_few_steps(&format!("{deadlines}, removed {removals}"));
+        }
+    }
+}
+
+#[test]
+fn a_timer_takes_few_steps_before_a_full_wheel() {
+    let full = || {
+        let mut counted = Counted::new();
+        for number in 0..CROWD {
+            counted.insert(2 * CENTURY - number * 2 * MILLISECOND);
+        }
+        counted
+    };
+    let earlier = |number| CENTURY - number * 2 * MILLISECOND;
+
+    let mut stay = full();
+    for number in 0..CROWD {
+        stay.insert(earlier(number));
+    }
+    stay.has_taken_few_steps("earlier and earlier");
+
+    let mut go_at_once = full();
+    for number in 0..CROWD {
+        let key = go_at_once.insert(earlier(number));
+        go_at_once.remove(key);
+    }
+    go_at_once.has_taken_few_steps("removed at once");
+
+    let mut fire_at_once = full();
+    for number in 0..CROWD {
+        fire_at_once.insert(earlier(number));
+        assert!(fire_at_once.pop());
+    }
+    fire_at_once.has_taken_few_steps("fire at once");
+
+    // As many as the heap takes, again and again.
+    let mut again = full();
+    for _ in 0..10 {
+        let keys: Vec<_> = (0..CROWD / 8).map(|n| again.insert(earlier(n))).collect();
+        for key in keys {
+            again.remove(key);
+        }
+    }
+    again.has_taken_few_steps("as many as the heap takes");
 }
