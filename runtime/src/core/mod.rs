@@ -419,9 +419,7 @@ impl Core {
             return self.foreign_joins.set(id, joiner, has_ended);
         };
         self.with_table(&mut local.borrow_mut(), |table| {
-            if let Some(entry) = table.get_mut(slot, id) {
-                entry.joiner = joiner;
-            }
+            table.set_joiner(slot, id, joiner);
         });
         self.foreign_joins.forget(id);
     }

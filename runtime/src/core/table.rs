@@ -18,6 +18,9 @@ pub(super) struct Table {
     names: Rare<Name>,
     /// Those that are marked for abortion.
     aborted: Rare<()>,
+    /// The coroutine that awaits the handle of one, written by the handle, after that one's number: what stands at the number of one that
+    /// has ended is left there.
+    joiners: Rare<(Id, Id)>,
     /// The slots of those that other threads spawned, who could not know them.
     foreign: HashMap<Id, u32>,
     pub(super) spawned: u64,
@@ -26,16 +29,15 @@ pub(super) struct Table {
     pub(super) peak: usize,
 }
 
-/// A coroutine, or a vacant slot.
+/// A coroutine, or a vacant slot. Two of them are a cache line.
 #[derive(Debug)]
+#[repr(align(32))]
 pub(super) struct Entry {
     /// `None`: the slot is vacant.
     id: Option<Id>,
     pub(super) location: &'static Location<'static>,
     /// Set when it first waits. Until then it is in a queue, or being polled, so that nobody need wake it.
     waker: Option<Waker>,
-    /// The coroutine that awaits this one's handle, written by the handle.
-    pub(super) joiner: Option<Id>,
 }
 
 /// What is left of a coroutine.
@@ -60,7 +62,6 @@ impl Table {
                 let entry = &mut self.entries[slot as usize];
                 entry.id = Some(id);
                 entry.location = location;
-                entry.joiner = None;
                 slot
             }
             None => self.append(id, location),
@@ -80,7 +81,6 @@ impl Table {
             id: Some(id),
             location,
             waker: None,
-            joiner: None,
         });
         slot
     }
@@ -107,8 +107,20 @@ impl Table {
         (entry.id == Some(id)).then_some(slot)
     }
 
-    pub(super) fn get_mut(&mut self, slot: u32, id: Id) -> Option<&mut Entry> {
-        self.key(slot, id).map(|key| &mut self.entries[key])
+    /// Notes who awaits the handle of a coroutine, if it has not ended.
+    pub(super) fn set_joiner(&mut self, slot: u32, id: Id, joiner: Option<Id>) {
+        if let Some(key) = self.key(slot, id) {
+            match joiner {
+                Some(joiner) => self.joiners.set(key as u32, (id, joiner)),
+                None => self.joiners.take(key as u32),
+            };
+        }
+    }
+
+    /// The coroutine that awaits the handle of the one in that slot.
+    pub(super) fn joiner(&self, slot: u32, id: Id) -> Option<Id> {
+        let &(joined, joiner) = self.joiners.get(slot)?;
+        (joined == id).then_some(joiner)
     }
 
     /// Who a coroutine is.
