@@ -155,7 +155,7 @@ pin_project! {
     #[project = HomeboundProjection]
     enum Homebound<B, F> {
         Build { build: Option<B> },
-        Run { #[pin] future: SendWrapper<F> },
+        Run { future: SendWrapper<Pin<Box<F>>> },
     }
 }
 
@@ -165,11 +165,11 @@ impl<B: FnOnce() -> F, F: Future> Future for Homebound<B, F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         if let HomeboundProjection::Build { build } = self.as_mut().project() {
             let build = build.take().expect("not polled again after a panic");
-            let future = SendWrapper::new(build());
+            let future = SendWrapper::new(Box::pin(build()));
             self.set(Self::Run { future });
         }
         match self.project() {
-            HomeboundProjection::Run { future } => future.poll(cx),
+            HomeboundProjection::Run { future } => future.as_mut().poll(cx),
             HomeboundProjection::Build { .. } => unreachable!("built above"),
         }
     }
