@@ -83,9 +83,7 @@ impl TimerHeap {
         };
         let slot = match self.vacant.pop() {
             Some(slot) => {
-                let vacant = std::mem::replace(&mut self.slots[slot as usize], content);
-                // Nothing is in it, which need not be looked up.
-                std::mem::forget(vacant);
+                self.slots[slot as usize] = content;
                 slot
             }
             None => {
