@@ -28,6 +28,7 @@ mod fork;
 #[cfg(feature = "glib")]
 pub mod glib_view;
 mod host;
+mod insight;
 mod notes;
 mod panics;
 mod run;
@@ -45,6 +46,7 @@ pub use self::executor::block_on_elsewhere;
 pub use self::forever::forever;
 pub use self::fork::raise_in_a_forked_child;
 pub use self::host::Host;
+pub use self::insight::{info_of, settle, waits_of};
 pub use self::notes::{Counter, DropNote, Notes, OnDrop};
 pub use self::panics::{CaughtPanic, catch_panic};
 pub use self::run::{patience, run};

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::future::pending;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -85,6 +86,15 @@ impl DropNote {
     pub fn guard(&self) -> OnDrop<impl FnOnce() + Send + Sync + use<>> {
         let drops = self.0.clone();
         OnDrop::new(move || drops.lock().unwrap().push(thread::current().id()))
+    }
+
+    /// A future that never ends, and whose drop is noted.
+    pub fn pending(&self) -> impl Future<Output = ()> + Send + use<> {
+        let guard = self.guard();
+        async move {
+            let _guard = guard;
+            pending().await
+        }
     }
 
     /// The number of values dropped.

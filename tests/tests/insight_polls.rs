@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use glib_coro::runtime::Metrics;
 use glib_coro::task::{self, Builder};
 use glib_coro::{Runtime, block_on, sleep, spawn, yield_now};
-use glib_coro_tests::{Host, on_every_host, on_glib};
+use glib_coro_tests::{Host, info_of, on_every_host, on_glib};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -142,11 +142,24 @@ fn a_loop_of_somebody_else_counts(host: Host) {
     assert!(rt.metrics().longest_poll.unwrap().duration >= 20 * MS);
 }
 
+fn without_insight_nothing_is_measured(host: Host) {
+    let rt = host.builder().insight(false).build().unwrap();
+    rt.block_on(async {
+        yield_now().await;
+        let me = info_of(task::id());
+        assert_eq!((me.polls(), me.busy(), me.last_poll()), (None, None, None));
+    });
+    let metrics = rt.metrics();
+    assert_eq!(metrics.longest_poll, None);
+    assert_eq!((metrics.poll_times.count(), metrics.slow_polls), (0, 0));
+}
+
 on_every_host![
     polls_are_counted_and_measured_per_coroutine,
     a_slot_that_is_used_again_starts_at_nothing,
     the_longest_poll_has_a_name_and_a_place,
-    a_loop_of_somebody_else_counts;
+    a_loop_of_somebody_else_counts,
+    without_insight_nothing_is_measured;
     ours: a_nested_loop_does_not_count_while_it_sleeps,
     a_nested_loop_does_not_count_while_it_works,
     what_comes_before_and_after_a_nested_loop_counts,

@@ -4,14 +4,14 @@
 #![forbid(unsafe_code)]
 
 use std::cell::RefCell;
-use std::future::{pending, poll_fn};
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
 use glib_coro::{JoinHandle, Runtime, sleep, spawn, yield_now};
-use glib_coro_tests::{Counter, DropNote, Host, OnDrop, on_every_host};
+use glib_coro_tests::{Counter, DropNote, Host, on_every_host};
 
 fn assert_cancelled<T: std::fmt::Debug>(rt: &Runtime, task: JoinHandle<T>) {
     let id = task.id();
@@ -44,13 +44,7 @@ fn abort_before_the_first_poll(host: Host) {
 fn abort_while_suspended(host: Host) {
     let rt = host.runtime();
     let drops = DropNote::new();
-    let task = rt.spawn({
-        let guard = drops.guard();
-        async move {
-            let _guard = guard;
-            pending::<()>().await;
-        }
-    });
+    let task = rt.spawn(drops.pending());
     rt.block_on(yield_now());
     assert_eq!(drops.count(), 0);
     task.abort();
@@ -74,15 +68,7 @@ fn abort_within_one_turn(host: Host) {
         .unwrap();
     let drops = DropNote::new();
     rt.block_on(async {
-        let tasks: Vec<_> = (0..1_000)
-            .map(|_| {
-                let guard = drops.guard();
-                spawn(async move {
-                    let _guard = guard;
-                    pending::<()>().await;
-                })
-            })
-            .collect();
+        let tasks: Vec<_> = (0..1_000).map(|_| spawn(drops.pending())).collect();
         yield_now().await;
         let turns = rt.metrics().turns;
         for task in &tasks {
@@ -99,13 +85,7 @@ fn abort_within_one_turn(host: Host) {
 fn abort_within_one_turn_of_a_loop_that_sleeps(host: Host) {
     let rt = host.runtime();
     let drops = DropNote::new();
-    let task = rt.spawn({
-        let guard = drops.guard();
-        async move {
-            let _guard = guard;
-            pending::<()>().await;
-        }
-    });
+    let task = rt.spawn(drops.pending());
     rt.block_on(async {
         yield_now().await;
         let abort = task.abort_handle();
@@ -162,15 +142,7 @@ fn abort_during_the_poll_that_completes_it_leaves_the_output(host: Host) {
 fn abort_from_another_thread(host: Host) {
     let rt = host.runtime();
     let drops = DropNote::new();
-    let tasks: Vec<_> = (0..100)
-        .map(|_| {
-            let guard = drops.guard();
-            rt.spawn(async move {
-                let _guard = guard;
-                pending::<()>().await;
-            })
-        })
-        .collect();
+    let tasks: Vec<_> = (0..100).map(|_| rt.spawn(drops.pending())).collect();
     let aborts: Vec<_> = tasks.iter().map(JoinHandle::abort_handle).collect();
     let other = thread::spawn(move || aborts.iter().for_each(|abort| abort.abort()));
     for task in tasks {
@@ -185,12 +157,9 @@ fn abort_of_what_another_thread_spawned(host: Host) {
     let rt = host.runtime();
     for (elsewhere, seen) in [(false, false), (false, true), (true, false), (true, true)] {
         let drops = DropNote::new();
-        let (guard, handle) = (drops.guard(), rt.handle());
+        let (future, handle) = (drops.pending(), rt.handle());
         let spawned = thread::spawn(move || {
-            let task = handle.spawn(async move {
-                let _guard = guard;
-                pending::<()>().await
-            });
+            let task = handle.spawn(future);
             let abort = task.abort_handle();
             (task, abort)
         });
@@ -237,13 +206,7 @@ fn an_abort_handle_of_an_ended_coroutine_aborts_nobody_else(host: Host) {
 fn abort_twice_is_abort_once(host: Host) {
     let rt = host.runtime();
     let drops = DropNote::new();
-    let task = rt.spawn({
-        let guard = drops.guard();
-        async move {
-            let _guard = guard;
-            pending::<()>().await;
-        }
-    });
+    let task = rt.spawn(drops.pending());
     rt.block_on(yield_now());
     task.abort();
     task.abort();
@@ -257,15 +220,8 @@ fn abort_twice_is_abort_once(host: Host) {
 fn abort_on_drop_aborts_when_dropped_and_only_then(host: Host) {
     let rt = host.runtime();
     let drops = DropNote::new();
-    let start = |guard: OnDrop<_>| {
-        rt.spawn(async move {
-            let _guard = guard;
-            pending::<()>().await;
-        })
-        .abort_on_drop()
-    };
-    let task = start(drops.guard());
-    let kept = start(drops.guard());
+    let task = rt.spawn(drops.pending()).abort_on_drop();
+    let kept = rt.spawn(drops.pending()).abort_on_drop();
     rt.block_on(yield_now());
     drop(task);
     rt.block_on(async {
