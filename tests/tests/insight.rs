@@ -249,6 +249,38 @@ fn a_handle_that_moves_to_another_thread_takes_its_join_along(host: Host) {
     }
 }
 
+fn a_slot_that_is_used_again_has_no_joiner(host: Host) {
+    host.runtime().block_on(async {
+        let (stop, told) = oneshot::channel();
+        let mut task = spawn(async move { told.await.unwrap() });
+        let id = task.id();
+        let (give, given) = oneshot::channel();
+        let first = spawn(async move {
+            assert!((&mut task).now_or_never().is_none());
+            give.send(task).unwrap();
+            pending::<()>().await;
+        });
+        settle().await;
+        assert_eq!(waits_of(first.id()), [WaitingOn::Join { id }]);
+        stop.send(()).unwrap();
+        let task = given.await.unwrap();
+        settle().await;
+        assert!(task.is_finished());
+        // The slot that was left last is the first to be taken.
+        let heir = spawn(pending::<()>());
+        let id = heir.id();
+        settle().await;
+        assert_eq!(waits_of(first.id()), [WaitingOn::Other]);
+        let second = spawn(heir);
+        settle().await;
+        assert_eq!(waits_of(second.id()), [WaitingOn::Join { id }]);
+        // Nor has the handle of who had it before anything to say.
+        drop(task);
+        assert_eq!(waits_of(second.id()), [WaitingOn::Join { id }]);
+        assert_eq!(waits_of(first.id()), [WaitingOn::Other]);
+    });
+}
+
 fn a_timer_that_moves_keeps_its_coroutine(host: Host) {
     host.runtime().block_on(async {
         let sleep = Rc::new(RefCell::new(Box::pin(sleep(HOUR))));
@@ -596,6 +628,7 @@ on_every_host![
     a_join_set_that_moves_takes_its_joins_along,
     a_join_across_runtimes_is_told,
     a_handle_that_moves_to_another_thread_takes_its_join_along,
+    a_slot_that_is_used_again_has_no_joiner,
     a_timer_that_moves_keeps_its_coroutine,
     names_and_places_are_told,
     ten_thousand_are_listed_in_the_order_of_their_spawns,
