@@ -10,7 +10,7 @@ INSTRUCTIONS = cargo run --profile bench --package glib-coro-benches --no-defaul
 help:
 	@echo "make demo   the tour: every example program at work, on GLib and on the built-in loop"
 	@echo "make test   all tests: with GLib, without, and with windows; documentation tests; make lint"
-	@echo "make deep   what takes long: loom, valgrind, and all tests on a busy machine and without epoll"
+	@echo "make deep   what takes long: loom, valgrind, and all tests on a busy machine, without epoll and unboxed"
 	@echo "make soak   a window and everything at once on one loop, for SOAK=3600 seconds"
 	@echo "make fresh  make demo and make test in clean Debian 12 and 13 systems; needs root"
 	@echo "make package   the crates' archives, and a program that is built on them; make powerset, all sets of features"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What takes too long for every change: the remote wake queue under loom, the GLib host's tests under
 # valgrind, and the whole suite on a machine that is busy with something else.
-# DEEP selects some of it: DEEP="loom valgrind busy polling" is the default.
+# DEEP selects some of it: DEEP="loom valgrind busy polling bare" is the default.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -69,6 +69,11 @@ run_polling() {
     RUSTFLAGS='--cfg glib_coro_backend="polling"' cargo test --workspace --target-dir target/polling
 }
 
-for part in ${DEEP:-loom valgrind busy polling}; do
+# With what is spawned as it is in a release build: in others it is boxed.
+run_bare() {
+    cargo test --workspace --config profile.dev.package.glib-coro.debug-assertions=false --target-dir target/bare
+}
+
+for part in ${DEEP:-loom valgrind busy polling bare}; do
     "run_$part"
 done
