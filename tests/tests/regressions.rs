@@ -5,6 +5,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::{Future, pending, poll_fn};
 use std::io::{self, pipe, stderr};
+use std::mem::ManuallyDrop;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -16,8 +17,9 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-use futures_util::{AsyncReadExt, AsyncWriteExt};
+use futures_util::{AsyncReadExt, AsyncWriteExt, FutureExt};
 use glib_coro::event_loop::{Driver, EventLoop};
+use glib_coro::runtime::EnterGuard;
 use glib_coro::task::Priority;
 use glib_coro::time::Sleep;
 use glib_coro::{Async, JoinHandle, Runtime, idle, sleep, spawn, yield_now};
@@ -308,6 +310,66 @@ thread_local! {
     static ENDED_BY_THE_LOG: RefCell<Option<Runtime>> = const { RefCell::new(None) };
 }
 
+thread_local! {
+    /// Without a destructor, so that it is there to the last moment of a thread.
+    static LEFT_BY_THE_WAKER: Cell<ManuallyDrop<Option<EnterGuard<'static>>>> =
+        const { Cell::new(ManuallyDrop::new(None)) };
+}
+
+/// Replaces the guard that the host's waker is to drop, and drops the old one.
+fn leave_in_the_waker(guard: Option<EnterGuard<'static>>) {
+    drop(ManuallyDrop::into_inner(
+        LEFT_BY_THE_WAKER.replace(ManuallyDrop::new(guard)),
+    ));
+}
+
+fn what_was_queued_was_lost_when_a_waker_left_the_runtime_of_an_ending_thread(host: Host) {
+    let (polls, runs, joins) = (Counter::new(), Counter::new(), Counter::new());
+    let thread = thread::spawn({
+        let (polls, runs, joins) = (polls.clone(), runs.clone(), joins.clone());
+        move || {
+            // The table of coroutines ends before this, the list of runtimes after it.
+            drop(glib_coro::task::all());
+            AT_THE_END.with(|_| {});
+            let driver = Rc::new(OnceCell::new());
+            let builder = host.builder().event_loop(ByHand(driver.clone()));
+            let rt: &Runtime = Box::leak(Box::new(builder.build().unwrap()));
+            driver.get().unwrap().on_wake(|| leave_in_the_waker(None));
+            let waker = Rc::new(Cell::new(None));
+            let woken = rt.spawn({
+                let waker = waker.clone();
+                poll_fn(move |cx| {
+                    polls.add();
+                    waker.set(Some(cx.waker().clone()));
+                    Poll::<()>::Pending
+                })
+            });
+            let aborted = rt.spawn(pending::<()>());
+            let turn = move || driver.get().unwrap().turn(Priority::Default);
+            turn();
+            let act = move || {
+                leave_in_the_waker(Some(rt.enter()));
+                waker.take().unwrap().wake();
+                turn();
+                leave_in_the_waker(Some(rt.enter()));
+                let spawned = spawn(async move { _ = runs.add() });
+                turn();
+                leave_in_the_waker(Some(rt.enter()));
+                aborted.abort();
+                turn();
+                let joined = catch_unwind(AssertUnwindSafe(|| aborted.now_or_never()));
+                if matches!(joined, Ok(Some(Err(error))) if error.is_cancelled()) {
+                    joins.add();
+                }
+                drop((woken, spawned));
+            };
+            AT_THE_END.with(|it| it.0.set(Some(Box::new(act))));
+        }
+    });
+    thread.join().unwrap();
+    assert_eq!((polls.get(), runs.get(), joins.get()), (2, 1, 1));
+}
+
 fn a_runtime_that_ended_where_a_slow_poll_was_told_hung(host: Host) {
     let driver = Rc::new(OnceCell::new());
     let rt = host
@@ -353,6 +415,7 @@ on_every_host![
     a_spawn_that_raced_with_the_end_of_the_runtime_was_forgotten,
     a_panic_of_what_was_refused_did_not_reach_the_hook,
     what_an_ending_thread_spawned_onto_an_entered_runtime_was_lost,
+    what_was_queued_was_lost_when_a_waker_left_the_runtime_of_an_ending_thread,
     a_runtime_that_ended_where_a_slow_poll_was_told_hung,
     the_end_of_a_runtime_to_which_a_sleep_had_returned_panicked,
 ];

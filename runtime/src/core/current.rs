@@ -227,7 +227,10 @@ pub(super) fn push(runnable: Runnable) -> Result<(), Runnable> {
     let Some(local) = local_of_innermost(&runnable.metadata().core) else {
         return Err(runnable);
     };
-    if local.borrow_mut().queue.push(runnable) {
+    let must_tell = local.borrow_mut().queue.push(runnable);
+    if must_tell {
+        // Whoever leaves the core in the host's waker is to hold the last one, see `Entered`.
+        drop(local);
         tell_host_of_the_innermost();
     }
     Ok(())

@@ -336,6 +336,8 @@ impl Core {
             self.accept_remote(&local);
         }
         let waker = self.mark(&mut local.borrow_mut(), slot, id);
+        // As in `current::push`.
+        drop(local);
         waker.into_iter().for_each(Waker::wake);
     }
 

@@ -18,9 +18,9 @@ pub(crate) struct RunQueue {
     fifos: [VecDeque<Runnable>; Priority::COUNT],
     /// Waits inside `idle()`, ended by the next turn of priority idle.
     idlers: Vec<Idler>,
-    /// One bit per priority: the next push must call the host's waker. The host was told that nothing is ready and may be asleep, see
-    /// [`rest`](Self::rest); or nothing of this priority was ever ready, so that the host does not serve it yet. Cleared by that push,
-    /// and by a turn for the former.
+    /// One bit per priority: the next push must call the host's waker. Either the host was told that nothing is ready and may be asleep,
+    /// see [`rest`](Self::rest), which ends with that push or with a turn; or nothing of this priority was ever ready, so that the host
+    /// does not serve it yet, which ends with that push alone.
     unheard: u8,
     /// One bit per priority: something of it has been ready.
     used: u8,

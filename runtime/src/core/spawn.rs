@@ -58,15 +58,17 @@ fn enlist<T>(
         }
         return Ok(task);
     };
-    let mut local = local.borrow_mut();
-    let slot = core.with_table(&mut local, |table| {
+    let mut known = local.borrow_mut();
+    let slot = core.with_table(&mut known, |table| {
         table.insert(id, spec.name.as_ref(), spec.location)
     });
     let meta = Meta::new(core, id, slot, spec);
     let (runnable, task) = create(async_task::Builder::new().metadata(meta));
-    let must_tell = local.queue.push(runnable);
-    drop(local);
+    let must_tell = known.queue.push(runnable);
+    drop(known);
     if must_tell {
+        // As in `current::push`.
+        drop(local);
         task.metadata().core.tell_host();
     }
     Ok(task)

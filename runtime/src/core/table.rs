@@ -18,8 +18,8 @@ pub(super) struct Table {
     names: Rare<Name>,
     /// Those that are marked for abortion.
     aborted: Rare<()>,
-    /// The coroutine that awaits the handle of one, written by the handle, after that one's number: what stands at the number of one that
-    /// has ended is left there.
+    /// The coroutine in the slot, and the one that awaits its handle, as the handle tells. Left behind by a coroutine that ends, so
+    /// that it says nothing about one of another number.
     joiners: Rare<(Id, Id)>,
     /// The slots of those that other threads spawned, who could not know them.
     foreign: HashMap<Id, u32>,
@@ -29,7 +29,7 @@ pub(super) struct Table {
     pub(super) peak: usize,
 }
 
-/// A coroutine, or a vacant slot. Two of them are a cache line.
+/// A coroutine, or a vacant slot. Two of them fill a cache line.
 #[derive(Debug)]
 #[repr(align(32))]
 pub(super) struct Entry {

@@ -99,7 +99,8 @@ fn run_root(inner: &Inner, builder: task::Builder, root: Root<'_>) {
     crate::compat::tokio::warn_if_inside(&inner.core);
     let level = Level::new(inner);
     // SAFETY: only the lifetime changes. The future is reachable through the loan alone, and `Lender`
-    // takes it out before this function returns or unwinds, so before anything it borrows ends. Should
+    // takes it out before this function returns or unwinds, so before anything it borrows ends: all of
+    // that, the place of the output included, is the caller's and outlives this call. Should
     // it be in the middle of a poll then, `borrow_mut` panics instead: but a poll lies further up on the
     // stack than this frame, so it is over when this frame is left. Wakers refer to the task, which
     // finds the loan empty.

@@ -225,7 +225,7 @@ impl<T> Future for JoinHandle<T> {
 impl<T> Drop for JoinHandle<T> {
     #[inline]
     fn drop(&mut self) {
-        // What has ended stands in no table.
+        // What has ended leaves the table by itself.
         if !self.known().2.is_taken.load(Ordering::Relaxed) {
             self.note_joiner(None);
         }
