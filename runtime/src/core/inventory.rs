@@ -71,9 +71,8 @@ impl Core {
             };
             let mut elsewhere = core.foreign_joins.all();
             core.look_at_table(|table| {
-                for (slot, id, _) in table.iter() {
-                    let joiner = elsewhere.remove(&id);
-                    wait(id, joiner.unwrap_or_else(|| table.joiner(slot, id)));
+                for (_, id, entry) in table.iter() {
+                    wait(id, elsewhere.remove(&id).unwrap_or(entry.joiner));
                 }
             });
             // Of a table that this thread cannot see.

@@ -421,7 +421,9 @@ impl Core {
             return self.foreign_joins.set(id, joiner, has_ended);
         };
         self.with_table(&mut local.borrow_mut(), |table| {
-            table.set_joiner(slot, id, joiner);
+            if let Some(entry) = table.get_mut(slot, id) {
+                entry.joiner = joiner;
+            }
         });
         self.foreign_joins.forget(id);
     }

@@ -18,9 +18,6 @@ pub(super) struct Table {
     names: Rare<Name>,
     /// Those that are marked for abortion.
     aborted: Rare<()>,
-    /// The coroutine in the slot, and the one that awaits its handle, as the handle tells. Left behind by a coroutine that ends, so
-    /// that it says nothing about one of another number.
-    joiners: Rare<(Id, Id)>,
     /// The slots of those that other threads spawned, who could not know them.
     foreign: HashMap<Id, u32>,
     pub(super) spawned: u64,
@@ -29,15 +26,16 @@ pub(super) struct Table {
     pub(super) peak: usize,
 }
 
-/// A coroutine, or a vacant slot. Two of them fill a cache line.
+/// A coroutine, or a vacant slot.
 #[derive(Debug)]
-#[repr(align(32))]
 pub(super) struct Entry {
     /// `None`: the slot is vacant.
     id: Option<Id>,
     pub(super) location: &'static Location<'static>,
     /// Set when it first waits. Until then it is in a queue, or being polled, so that nobody need wake it.
     waker: Option<Waker>,
+    /// The coroutine that awaits this one's handle, written by the handle.
+    pub(super) joiner: Option<Id>,
 }
 
 /// What is left of a coroutine.
@@ -62,6 +60,7 @@ impl Table {
                 let entry = &mut self.entries[slot as usize];
                 entry.id = Some(id);
                 entry.location = location;
+                entry.joiner = None;
                 slot
             }
             None => self.append(id, location),
@@ -81,6 +80,7 @@ impl Table {
             id: Some(id),
             location,
             waker: None,
+            joiner: None,
         });
         slot
     }
@@ -107,20 +107,8 @@ impl Table {
         (entry.id == Some(id)).then_some(slot)
     }
 
-    /// Notes who awaits the handle of a coroutine, if it has not ended.
-    pub(super) fn set_joiner(&mut self, slot: u32, id: Id, joiner: Option<Id>) {
-        if let Some(key) = self.key(slot, id) {
-            match joiner {
-                Some(joiner) => self.joiners.set(key as u32, (id, joiner)),
-                None => self.joiners.take(key as u32),
-            };
-        }
-    }
-
-    /// The coroutine that awaits the handle of the one in that slot.
-    pub(super) fn joiner(&self, slot: u32, id: Id) -> Option<Id> {
-        let &(joined, joiner) = self.joiners.get(slot)?;
-        (joined == id).then_some(joiner)
+    pub(super) fn get_mut(&mut self, slot: u32, id: Id) -> Option<&mut Entry> {
+        self.key(slot, id).map(|key| &mut self.entries[key])
     }
 
     /// Who a coroutine is.
