@@ -132,7 +132,7 @@ fn a_handle_that_is_awaited_by_one_and_then_by_another_is_told_of_the_latter(hos
     });
 }
 
-/// Of those that have ended, the table still says who awaited them. The next one that is spawned takes the place.
+/// The next one that is spawned takes the place in the table of one that has ended.
 fn a_join_that_is_over_is_not_told_of_who_takes_the_place(host: Host) {
     host.runtime().block_on(async {
         let deadline = time::now() + HOUR;

@@ -2,15 +2,12 @@
 
 use std::error::Error;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::Location;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use futures_util::future::FutureObj;
 use futures_util::task::{Spawn, SpawnError};
-use pin_project_lite::pin_project;
 use send_wrapper::SendWrapper;
 
 use super::local;
@@ -99,8 +96,12 @@ impl Handle {
         F::Output: Send + 'static,
     {
         let spec = task::Builder::new().into_spec(Location::caller());
-        let future = Homebound::Build { build: Some(build) };
-        JoinHandle::spawn_send(&self.core, &spec, None, future)
+        // A coroutine is polled and dropped by the runtime's thread alone, and so is what is built in there.
+        let homebound = async move {
+            let mut future = SendWrapper::new(Box::pin(build()));
+            poll_fn(move |cx| future.as_mut().poll(cx)).await
+        };
+        JoinHandle::spawn_send(&self.core, &spec, None, homebound)
     }
 
     /// Every coroutine of the runtime that has not ended; see [`task::all`].
@@ -146,32 +147,6 @@ impl Spawn for Handle {
         }
         drop(self.spawn(future));
         Ok(())
-    }
-}
-
-pin_project! {
-    /// A future that is built where it is first polled, and stays there: a coroutine is polled and
-    /// dropped by the runtime's thread alone.
-    #[project = HomeboundProjection]
-    enum Homebound<B, F> {
-        Build { build: Option<B> },
-        Run { future: SendWrapper<Pin<Box<F>>> },
-    }
-}
-
-impl<B: FnOnce() -> F, F: Future> Future for Homebound<B, F> {
-    type Output = F::Output;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        if let HomeboundProjection::Build { build } = self.as_mut().project() {
-            let build = build.take().expect("not polled again after a panic");
-            let future = SendWrapper::new(Box::pin(build()));
-            self.set(Self::Run { future });
-        }
-        match self.project() {
-            HomeboundProjection::Run { future } => future.as_mut().poll(cx),
-            HomeboundProjection::Build { .. } => unreachable!("built above"),
-        }
     }
 }
 
