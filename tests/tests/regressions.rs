@@ -345,9 +345,16 @@ fn what_was_queued_was_lost_when_a_waker_left_the_runtime_of_an_ending_thread(ho
                 })
             });
             let aborted = rt.spawn(pending::<()>());
+            let handle = rt.handle();
             let turn = move || driver.get().unwrap().turn(Priority::Default);
             turn();
+            // On its way when the thread ends.
+            let spawn_foreign = move || handle.spawn(pending::<()>());
+            let foreign = thread::spawn(spawn_foreign).join().unwrap();
             let act = move || {
+                leave_in_the_waker(Some(rt.enter()));
+                foreign.abort();
+                turn();
                 leave_in_the_waker(Some(rt.enter()));
                 waker.take().unwrap().wake();
                 turn();
@@ -357,9 +364,11 @@ fn what_was_queued_was_lost_when_a_waker_left_the_runtime_of_an_ending_thread(ho
                 leave_in_the_waker(Some(rt.enter()));
                 aborted.abort();
                 turn();
-                let joined = catch_unwind(AssertUnwindSafe(|| aborted.now_or_never()));
-                if matches!(joined, Ok(Some(Err(error))) if error.is_cancelled()) {
-                    joins.add();
+                for handle in [foreign, aborted] {
+                    let joined = catch_unwind(AssertUnwindSafe(|| handle.now_or_never()));
+                    if matches!(joined, Ok(Some(Err(error))) if error.is_cancelled()) {
+                        joins.add();
+                    }
                 }
                 drop((woken, spawned));
             };
@@ -367,7 +376,7 @@ fn what_was_queued_was_lost_when_a_waker_left_the_runtime_of_an_ending_thread(ho
         }
     });
     thread.join().unwrap();
-    assert_eq!((polls.get(), runs.get(), joins.get()), (2, 1, 1));
+    assert_eq!((polls.get(), runs.get(), joins.get()), (2, 1, 2));
 }
 
 fn a_runtime_that_ended_where_a_slow_poll_was_told_hung(host: Host) {

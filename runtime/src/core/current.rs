@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::mem::{ManuallyDrop, take};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -221,6 +220,15 @@ pub(super) fn local_of(core: &Core) -> Option<LocalRef> {
     })
 }
 
+/// Whether a core is entered.
+pub(super) fn is_entered(core: &Core) -> bool {
+    CORES.with_borrow(|cores| {
+        cores
+            .iter()
+            .any(|(entered, _)| std::ptr::eq(&**entered, core))
+    })
+}
+
 /// Queues a coroutine that belongs to the innermost entered core; gives back any other.
 #[inline]
 pub(super) fn push(runnable: Runnable) -> Result<(), Runnable> {
@@ -229,8 +237,6 @@ pub(super) fn push(runnable: Runnable) -> Result<(), Runnable> {
     };
     let must_tell = local.borrow_mut().queue.push(runnable);
     if must_tell {
-        // Whoever leaves the core in the host's waker is to hold the last one, see `Entered`.
-        drop(local);
         tell_host_of_the_innermost();
     }
     Ok(())
@@ -317,8 +323,8 @@ impl Drop for Entered {
             Some(cores.remove(position))
         });
         drop(entry);
-        if Rc::strong_count(&self.local) == 1 {
-            // The thread is ending: its storage, which keeps it otherwise, is gone.
+        // The thread is ending: its storage, which keeps what belongs to it otherwise, is gone.
+        if local::is_gone() && !is_entered(&self.core) {
             local::abandon(&self.core, &self.local);
         }
     }

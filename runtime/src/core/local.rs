@@ -75,10 +75,10 @@ impl Drop for Locals {
         // All of them before anybody hears of it, who may close any of them.
         let heirs: Vec<_> = entries
             .iter()
-            .map(|(core, local)| match Rc::strong_count(local) {
-                1 => bequeath(core, local),
-                // It is entered, and stays where it is until it is left.
-                _ => (false, local.borrow_mut().queue.take_idlers()),
+            .map(|(core, local)| match current::is_entered(core) {
+                false => bequeath(core, local),
+                // It stays where it is until the core is left.
+                true => (false, local.borrow_mut().queue.take_idlers()),
             })
             .collect();
         for ((core, _), heirs) in entries.iter().zip(heirs) {
@@ -86,6 +86,12 @@ impl Drop for Locals {
         }
         current::release();
     }
+}
+
+/// Whether the thread is ending, and has no storage left for what belongs to it.
+#[inline]
+pub(super) fn is_gone() -> bool {
+    LOCALS.try_with(|_| ()).is_err()
 }
 
 /// Leaves everything to the core, when nobody will look here any more.
@@ -147,7 +153,6 @@ pub(super) fn with<R>(core: &Core, act: impl FnOnce(&LocalRef) -> R) -> Option<R
         Ok(result) => result,
         Err(_) => {
             let local = current::local_of(core)?;
-            inherit(core, &local);
             Some((act?)(&local))
         }
     }

@@ -324,6 +324,13 @@ impl Core {
 
     /// Marks a coroutine to be dropped at its await point, from any thread. One that has ended is left alone.
     pub(crate) fn abort(&self, slot: u32, id: Id) {
+        if slot == UNKNOWN_SLOT
+            && let Some(local) = local::find(self)
+        {
+            // What another thread spawned may be on its way here.
+            self.accept_remote(&local);
+        }
+        // Anew, as the host, which hears of what has come, may leave the core of a thread that ends.
         let Some(local) = local::find(self) else {
             // What is closed has been marked as a whole.
             if !self.is_closed() {
@@ -331,13 +338,7 @@ impl Core {
             }
             return;
         };
-        if slot == UNKNOWN_SLOT {
-            // What another thread spawned may be on its way here.
-            self.accept_remote(&local);
-        }
         let waker = self.mark(&mut local.borrow_mut(), slot, id);
-        // As in `current::push`.
-        drop(local);
         waker.into_iter().for_each(Waker::wake);
     }
 

@@ -67,8 +67,6 @@ fn enlist<T>(
     let must_tell = known.queue.push(runnable);
     drop(known);
     if must_tell {
-        // As in `current::push`.
-        drop(local);
         task.metadata().core.tell_host();
     }
     Ok(task)
