@@ -37,7 +37,6 @@ run_valgrind() {
                 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
                 --trace-children=no --suppressions=../scripts/valgrind.supp \
                 "$binary" glib:: --test-threads=1 \
-                --skip equal_deadlines_fire_in_the_order_of_creation \
                 --skip what_an_ending_thread_spawned_onto_an_entered_runtime \
                 --skip when_a_waker_left_the_runtime_of_an_ending_thread </dev/null
         ) || failed="$failed ${binary##*/}"
