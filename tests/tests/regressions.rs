@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, OnceCell};
 use std::future::{Future, pending, poll_fn};
 use std::io::{self, pipe, stderr};
 use std::mem::ManuallyDrop;
@@ -296,7 +296,11 @@ struct ByHand(Rc<OnceCell<Driver>>);
 
 impl EventLoop for ByHand {
     fn attach(&self, driver: Driver) -> io::Result<()> {
-        driver.on_log(|_, _| drop(ENDED_BY_THE_LOG.take()));
+        driver.on_log(|_, _| {
+            if let Some(act) = DONE_BY_THE_LOG.take() {
+                act()
+            }
+        });
         drop(self.0.set(driver));
         Ok(())
     }
@@ -307,10 +311,7 @@ impl EventLoop for ByHand {
 }
 
 thread_local! {
-    static ENDED_BY_THE_LOG: RefCell<Option<Runtime>> = const { RefCell::new(None) };
-}
-
-thread_local! {
+    static DONE_BY_THE_LOG: Cell<Option<Box<dyn FnOnce()>>> = const { Cell::new(None) };
     /// Without a destructor, so that it is there to the last moment of a thread.
     static LEFT_BY_THE_WAKER: Cell<ManuallyDrop<Option<EnterGuard<'static>>>> =
         const { Cell::new(ManuallyDrop::new(None)) };
@@ -379,20 +380,36 @@ fn what_was_queued_was_lost_when_a_waker_left_the_runtime_of_an_ending_thread(ho
     assert_eq!((polls.get(), runs.get(), joins.get()), (2, 1, 2));
 }
 
-fn a_runtime_that_ended_where_a_slow_poll_was_told_hung(host: Host) {
+/// A runtime whose every poll is slow, and that is run by hand.
+fn slow(host: Host) -> (Runtime, Rc<OnceCell<Driver>>) {
     let driver = Rc::new(OnceCell::new());
-    let rt = host
-        .builder()
-        .event_loop(ByHand(driver.clone()))
-        .insight(true)
-        .slow_poll(Duration::ZERO)
-        .build()
-        .unwrap();
+    let builder = host.builder().event_loop(ByHand(driver.clone()));
+    let builder = builder.insight(true).slow_poll(Duration::ZERO);
+    (builder.build().unwrap(), driver)
+}
+
+fn a_runtime_that_ended_where_a_slow_poll_was_told_hung(host: Host) {
+    let (rt, driver) = slow(host);
     let task = rt.spawn(async { 1 });
-    ENDED_BY_THE_LOG.set(Some(rt));
+    DONE_BY_THE_LOG.set(Some(Box::new(|| drop(rt))));
     driver.get().unwrap().turn(Priority::Default);
-    assert!(ENDED_BY_THE_LOG.take().is_none());
+    assert!(DONE_BY_THE_LOG.take().is_none());
     assert!(task.is_finished());
+}
+
+fn a_coroutine_that_had_been_joined_was_listed_while_its_slow_poll_was_told(host: Host) {
+    let (rt, driver) = slow(host);
+    let task = rt.spawn(async {});
+    let id = task.id();
+    let joiner = rt.spawn(async move {
+        task.await.unwrap();
+        glib_coro::task::all().iter().any(|info| info.id() == id)
+    });
+    let turn = move || _ = driver.get().unwrap().turn(Priority::Default);
+    DONE_BY_THE_LOG.set(Some(Box::new(turn.clone())));
+    turn();
+    let is_listed = joiner.now_or_never().unwrap().unwrap();
+    assert!(!is_listed);
 }
 
 fn the_end_of_a_runtime_to_which_a_sleep_had_returned_panicked(host: Host) {
@@ -426,6 +443,7 @@ on_every_host![
     what_an_ending_thread_spawned_onto_an_entered_runtime_was_lost,
     what_was_queued_was_lost_when_a_waker_left_the_runtime_of_an_ending_thread,
     a_runtime_that_ended_where_a_slow_poll_was_told_hung,
+    a_coroutine_that_had_been_joined_was_listed_while_its_slow_poll_was_told,
     the_end_of_a_runtime_to_which_a_sleep_had_returned_panicked,
 ];
 on_every_host![alone:

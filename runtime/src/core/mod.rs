@@ -51,7 +51,7 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Write};
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
@@ -68,7 +68,6 @@ use insight::Insight;
 use local::{Local, Message};
 use lock::Lock;
 use metrics::Metrics;
-use name::Name;
 use outcome::{Unhandled, panic_message};
 use polling::Polling;
 use priority::Priority;
@@ -347,18 +346,6 @@ impl Core {
         let marked = self.with_table(local, |table| table.abort(slot, id));
         local.aborts += usize::from(marked.is_some());
         marked.flatten()
-    }
-
-    /// Who a coroutine is that has not ended. On the owner thread.
-    fn name_and_location(
-        self: &Arc<Self>,
-        slot: u32,
-        id: Id,
-    ) -> (Option<Name>, &'static Location<'static>) {
-        let entered = current::enter(self);
-        self.with_table(&mut entered.local().borrow_mut(), |table| {
-            table.name_and_location(slot, id).expect("it has not ended")
-        })
     }
 
     /// Whether a coroutine of that priority is ready on this thread. "No" counts as told to the host,

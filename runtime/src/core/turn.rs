@@ -245,12 +245,9 @@ impl Core {
     pub(super) fn run(self: &Arc<Self>, local: &LocalRef, runnable: Runnable, is_aborted: bool) {
         let meta = runnable.metadata();
         let (slot, id) = (meta.slot(), meta.id);
-        let finished = if current::needs_care() {
-            self.poll_with_care(slot, id, is_aborted, runnable)
-        } else {
-            self.poll(slot, id, is_aborted, runnable)
-        };
-        if finished {
+        if current::needs_care() {
+            self.run_with_care(local, slot, id, is_aborted, runnable);
+        } else if self.poll(slot, id, is_aborted, runnable) {
             self.retire(local, slot, id);
         }
     }
@@ -280,57 +277,65 @@ impl Core {
         finished
     }
 
-    /// Polls as the innermost core, inside other polls, and measures: whatever of it is called for.
+    /// As [`run`](Self::run), but as the innermost core, inside other polls, and measured: whatever of it is called for.
     #[cold]
-    fn poll_with_care(
+    fn run_with_care(
         self: &Arc<Self>,
+        local: &LocalRef,
         slot: u32,
         id: Id,
         is_aborted: bool,
         runnable: Runnable,
-    ) -> bool {
-        let _entered = current::enter(self);
+    ) {
+        let entered = current::enter(self);
         let outer = (self.polling.set_aside(), current::set_aside());
         if let Some(insight) = &self.insight {
             insight.begin(slot, id);
         }
         let finished = self.poll(slot, id, is_aborted, runnable);
-        if let Some(insight) = &self.insight {
-            // If it has ended it is in the table still, and who is told of it may end the runtime.
-            self.polling.begin(id);
-            self.judge(insight, slot, id);
-            self.polling.end();
-        }
+        let warning = self
+            .insight
+            .as_ref()
+            .and_then(|insight| self.judge(insight, local, slot, id));
         self.polling.put_back(outer.0);
         current::put_back(&outer.1);
-        finished
+        drop(entered);
+        if finished {
+            self.retire(local, slot, id);
+        }
+        // Last, as who is told may run the loop, or end the runtime.
+        if let Some(warning) = warning {
+            self.log(Level::Warning, &warning);
+        }
     }
 
-    /// Ends a poll that is measured, and tells if it was slow.
-    fn judge(self: &Arc<Self>, insight: &Insight, slot: u32, id: Id) {
+    /// Ends a poll that is measured. What there is to tell, if it was slow.
+    fn judge(&self, insight: &Insight, local: &LocalRef, slot: u32, id: Id) -> Option<String> {
         let verdict = insight.end(slot);
-        if verdict.is_slow || verdict.is_longest {
-            let (name, location) = self.name_and_location(slot, id);
-            if verdict.is_longest {
-                insight.set_longest(LongestPoll {
-                    duration: verdict.duration,
-                    id,
-                    name: name.as_deref().map(str::to_owned),
-                    location,
-                });
-            }
-            if verdict.is_slow {
-                let who = name.map_or_else(|| id.to_string(), |name| format!("`{name}`"));
-                self.log(
-                    Level::Warning,
-                    &format!(
-                        "coroutine {who} (spawned at {location}) blocked the loop for {:.1?} in one poll ({:?} or more \
-                         is slow); let it await in between, or do the work in `glib_coro::unblock`",
-                        verdict.duration, insight.threshold
-                    ),
-                );
-            }
+        if !verdict.is_slow && !verdict.is_longest {
+            return None;
         }
+        let (name, location) = self
+            .with_table(&mut local.borrow_mut(), |table| {
+                table.name_and_location(slot, id)
+            })
+            .expect("it has not been taken out");
+        if verdict.is_longest {
+            insight.set_longest(LongestPoll {
+                duration: verdict.duration,
+                id,
+                name: name.as_deref().map(str::to_owned),
+                location,
+            });
+        }
+        verdict.is_slow.then(|| {
+            let who = name.map_or_else(|| id.to_string(), |name| format!("`{name}`"));
+            format!(
+                "coroutine {who} (spawned at {location}) blocked the loop for {:.1?} in one poll ({:?} or more \
+                 is slow); let it await in between, or do the work in `glib_coro::unblock`",
+                verdict.duration, insight.threshold
+            )
+        })
     }
 
     /// Says, once, that a thread iterates a loop whose coroutines belong to another one.
