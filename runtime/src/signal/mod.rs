@@ -140,9 +140,9 @@ pub fn unix(kind: SignalKind) -> io::Result<Signal> {
     })?;
     Ok(Signal {
         kind,
+        _handler: handler,
         receiver,
         raised,
-        _handler: handler,
     })
 }
 
@@ -151,12 +151,13 @@ pub fn unix(kind: SignalKind) -> io::Result<Signal> {
 /// It may be asked on any thread and by any runtime, and is a [`Stream`] too.
 pub struct Signal {
     kind: SignalKind,
+    /// Goes before the receiver, without which what it writes would raise SIGPIPE.
+    _handler: Handler,
     /// Readable when there is something to tell.
     receiver: Async<UnixStream>,
     /// Raised by the handler, which writes a byte when it finds the flag down. Lowered here, after the
     /// byte was read, so that there is at most one: a signal in between is part of what is being told.
     raised: Arc<AtomicBool>,
-    _handler: Handler,
 }
 
 impl Signal {
