@@ -163,6 +163,27 @@ fn an_address_that_refuses_costs_nothing(host: Host) {
     });
 }
 
+fn connecting_in_vain_without_a_pause_starves_nobody(host: Host) {
+    host.runtime().block_on(async {
+        let others = Counter::new();
+        let ticking = spawn({
+            let others = others.clone();
+            async move {
+                loop {
+                    others.add();
+                    yield_now().await;
+                }
+            }
+        });
+        for _ in 0..1_000 {
+            // The kernel refuses without asking anybody.
+            TcpStream::connect(([255; 4], 1)).await.unwrap_err();
+        }
+        assert!(others.get() > 0);
+        ticking.abort();
+    });
+}
+
 fn halves_end_their_own_direction(host: Host) {
     host.runtime().block_on(async {
         let (ours, theirs) = pair().await;
@@ -478,6 +499,7 @@ on_every_host![
     binding_tries_one_address_after_the_other,
     an_address_that_does_not_answer_costs_a_quarter_of_a_second,
     an_address_that_refuses_costs_nothing,
+    connecting_in_vain_without_a_pause_starves_nobody,
     halves_end_their_own_direction,
     shutting_down_either_direction_ends_it,
     a_reset_or_an_end_reaches_its_own_reader_and_no_other,

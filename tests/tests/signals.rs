@@ -168,6 +168,30 @@ fn in_the_gap_the_signal_goes_unheard_and_ends_nothing(host: Host) {
     });
 }
 
+/// In a program that has not SIGPIPE ignored, that of C for instance, it would be the end.
+fn a_signal_while_a_listener_goes_breaks_no_pipe(host: Host) {
+    const LISTENERS: usize = 2_000;
+    host.runtime().block_on(async {
+        let mut pipes = listen(SIGPIPE);
+        let done = Arc::new(AtomicBool::new(false));
+        let raising = thread::spawn({
+            let (keeper, done) = (listen(SIGUSR1), done.clone());
+            move || {
+                while !done.load(Ordering::SeqCst) {
+                    raise(SIGUSR1).unwrap();
+                }
+                drop(keeper);
+            }
+        });
+        for _ in 0..LISTENERS {
+            drop(listen(SIGUSR1));
+        }
+        done.store(true, Ordering::SeqCst);
+        raising.join().unwrap();
+        assert!(!is_told(&mut pipes).await);
+    });
+}
+
 fn what_comes_to_a_forked_child_is_not_told_to_its_parent(host: Host) {
     host.runtime().block_on(async {
         let mut signal = listen(SIGUSR1);
@@ -269,6 +293,7 @@ on_every_host!(
     a_burst_is_told_once,
     a_wait_that_is_given_up_loses_no_signal,
     no_signal_is_lost_between_many,
+    a_signal_while_a_listener_goes_breaks_no_pipe,
     what_comes_to_a_forked_child_is_not_told_to_its_parent,
     in_the_gap_the_signal_goes_unheard_and_ends_nothing,
     what_cannot_be_listened_for_is_refused_with_a_remedy,

@@ -129,6 +129,37 @@ fn looking_at_a_value_keeps_no_other_from_its_own(host: Host) {
     });
 }
 
+/// What a nested loop polls inside of a scope is not part of that scope, however the loop is started.
+fn a_nested_loop_shows_the_value_to_its_own_future_alone(host: Host) {
+    let peek = || NAME.try_with(|name| *name).ok();
+    let observe = move || async move {
+        let mut seen = Vec::new();
+        for _ in 0..10 {
+            seen.push(peek());
+            yield_now().await;
+        }
+        seen
+    };
+    host.runtime().block_on(NAME.scope("root", async move {
+        let stranger = spawn(observe());
+        let scoped = spawn(NAME.scope("scoped", async move {
+            let own = glib_coro::block_on(async move {
+                let born_inside = spawn(observe());
+                let twice_nested = spawn(async move { glib_coro::block_on(observe()) });
+                let deeper = glib_coro::block_on(observe());
+                assert_eq!(deeper, [Some("scoped"); 10], "twice nested");
+                assert_eq!(born_inside.await.unwrap(), [None; 10]);
+                assert_eq!(twice_nested.await.unwrap(), [None; 10]);
+                peek()
+            });
+            (own, peek())
+        }));
+        assert_eq!(scoped.await.unwrap(), (Some("scoped"), Some("scoped")));
+        assert_eq!(stranger.await.unwrap(), [None; 10]);
+        assert_eq!(peek(), Some("root"));
+    }));
+}
+
 on_every_host![
     each_future_sees_its_own_value,
     scopes_nest,
@@ -136,4 +167,5 @@ on_every_host![
     destructors_see_the_value,
     outside_a_scope_it_panics_at_the_caller;
     ours: looking_at_a_value_keeps_no_other_from_its_own,
+    a_nested_loop_shows_the_value_to_its_own_future_alone,
 ];

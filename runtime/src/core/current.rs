@@ -26,6 +26,8 @@ thread_local! {
     static CARES: Cell<usize> = const { Cell::new(0) };
     /// The poll in progress. Set by [`begin`], cleared by [`end`].
     static RUNNING: Running = const { Running::new() };
+    /// The `block_on` whose future is being polled most recently, by its coroutine, and who called it. Written by [`Lent`] alone.
+    static LENT: Cell<Option<(Id, Option<Id>)>> = const { Cell::new(None) };
     /// See [`refuse`]. It has no destructor, like the others.
     static REFUSED: Cell<ManuallyDrop<Option<Description>>> =
         const { Cell::new(ManuallyDrop::new(None)) };
@@ -149,6 +151,33 @@ fn in_table<R>(act: impl Fn(&Arc<Core>, &mut Table, u32, Id) -> Option<R>) -> Op
 /// The coroutine being polled on this thread.
 pub(crate) fn id() -> Option<Id> {
     RUNNING.with(|running| running.id.get())
+}
+
+/// On whose behalf this thread is running: the coroutine being polled, or, for the future of a `block_on`, whoever called that. So it
+/// is another one's while a nested loop polls another coroutine.
+pub(crate) fn actor() -> Option<Id> {
+    let id = id();
+    match LENT.get() {
+        Some((root, caller)) if id == Some(root) => caller,
+        _ => id,
+    }
+}
+
+/// The coroutine being polled acts for who called `block_on`, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Lent(Option<(Id, Option<Id>)>);
+
+impl Lent {
+    /// `caller`: what [`actor`] said at the call.
+    pub(crate) fn by(caller: Option<Id>) -> Self {
+        Self(LENT.replace(id().map(|root| (root, caller))))
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        LENT.set(self.0);
+    }
 }
 
 /// Lets a leaf operation complete, but for one in so many in the same poll: that one wakes the coroutine and

@@ -1,5 +1,6 @@
 //! TCP as async-io has it: constructors and operations of `Async<std::net::…>`.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
@@ -10,6 +11,7 @@ use rustix::net::{AddressFamily, SocketType, connect};
 
 use super::Async;
 use super::socket::nonblocking;
+use crate::core::current::poll_proceed;
 
 impl Async<TcpListener> {
     /// Listens on an address; port 0 takes a free one. `SO_REUSEADDR` is set, as std does on Unix.
@@ -64,6 +66,8 @@ impl Async<TcpStream> {
     ///
     /// Dropping the future closes the socket.
     pub async fn connect<A: Into<SocketAddr>>(address: A) -> io::Result<Self> {
+        // An address that cannot be reached is an error at once.
+        poll_fn(poll_proceed).await;
         let address = address.into();
         let family = match address {
             SocketAddr::V4(_) => AddressFamily::INET,

@@ -1,5 +1,6 @@
 //! Unix sockets as async-io has them: constructors and operations of `Async<std::os::unix::net::…>`.
 
+use std::future::poll_fn;
 use std::io;
 use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener, UnixStream};
 use std::path::Path;
@@ -12,6 +13,7 @@ use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect};
 
 use super::Async;
 use super::socket::nonblocking;
+use crate::core::current::poll_proceed;
 use crate::time::sleep;
 
 impl Async<UnixListener> {
@@ -64,20 +66,19 @@ impl Async<UnixStream> {
     ///
     /// # Errors
     ///
-    /// The kernel's: `NotFound`, `ConnectionRefused` and so on.
+    /// The kernel's: `NotFound`, `ConnectionRefused` and so on; `InvalidInput` for a path of more than 107 bytes.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future closes the socket.
     pub async fn connect<P: AsRef<Path>>(path: P) -> io::Result<Self> {
-        Self::connect_to(&address(path.as_ref())?).await
-    }
-
-    pub(crate) async fn connect_to(address: &SocketAddrUnix) -> io::Result<Self> {
+        // It waits for nothing where the listener has room, or is not there.
+        poll_fn(poll_proceed).await;
+        let address = address(path.as_ref())?;
         let mut pause = Pause::new();
         let socket = nonblocking(AddressFamily::UNIX, SocketType::STREAM)?;
         loop {
-            match connect(&socket, address) {
+            match connect(&socket, &address) {
                 Ok(()) => return Self::new_nonblocking(socket.into()),
                 // The queue is full, and no event tells when it has room.
                 Err(Errno::AGAIN) => pause.take().await,
@@ -182,6 +183,7 @@ impl Async<UnixDatagram> {
         &self,
         op: impl Fn(&UnixDatagram) -> io::Result<usize>,
     ) -> io::Result<usize> {
+        poll_fn(poll_proceed).await;
         let mut pause = Pause::new();
         loop {
             match op(self.get_ref()) {
@@ -229,12 +231,17 @@ impl TryFrom<UnixDatagram> for Async<UnixDatagram> {
     }
 }
 
-/// Reads a path as async-io does.
+/// Reads a path as async-io does, with the errors of std.
 fn address(path: &Path) -> io::Result<SocketAddrUnix> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     if let Some(name) = path.as_os_str().as_encoded_bytes().strip_prefix(b"\0") {
-        return Ok(SocketAddrUnix::new_abstract_name(name)?);
+        return SocketAddrUnix::new_abstract_name(name).map_err(|_| {
+            let why = "an abstract name has 107 bytes at most";
+            io::Error::new(io::ErrorKind::InvalidInput, why)
+        });
     }
+    // rustix would take one byte more, which std binds nobody to.
+    SocketAddr::from_pathname(path)?;
     Ok(SocketAddrUnix::new(path)?)
 }
 

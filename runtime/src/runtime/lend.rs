@@ -15,9 +15,9 @@ use std::task::{Context, Poll, Waker};
 
 use super::Inner;
 use crate::core::Core;
-use crate::core::current::enter;
+use crate::core::current::{Lent, actor, enter};
 use crate::event_loop::EventLoop;
-use crate::task::{self, JoinHandle};
+use crate::task::{self, Id, JoinHandle};
 
 type Root<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
@@ -28,6 +28,7 @@ type Loan = Rc<RefCell<Option<Root<'static>>>>;
 struct Borrower {
     loan: Loan,
     core: Arc<Core>,
+    caller: Option<Id>,
 }
 
 impl Future for Borrower {
@@ -38,6 +39,7 @@ impl Future for Borrower {
         let Some(root) = loan.as_mut() else {
             return Poll::Ready(());
         };
+        let _lent = Lent::by(self.caller);
         let polled = root.as_mut().poll(cx);
         if polled.is_ready() {
             // `block_on` is to return now, not when the budget is used up.
@@ -112,6 +114,7 @@ fn run_root(inner: &Inner, builder: task::Builder, root: Root<'_>) {
     let borrower = Borrower {
         loan,
         core: inner.core.clone(),
+        caller: actor(),
     };
     let mut handle = JoinHandle::spawn_local(&inner.core, &spec, None, borrower);
     {

@@ -45,6 +45,7 @@
 //!
 //! SIGCHLD belongs to GLib's child watch, and is refused.
 
+mod flag;
 #[cfg(feature = "glib")]
 mod glib;
 mod handler;
@@ -56,12 +57,12 @@ use std::io;
 use std::os::unix::net::UnixStream;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use futures_io::AsyncRead;
 
+use self::flag::Flag;
 pub(crate) use self::handler::Handler;
 pub use self::kind::SignalKind;
 use crate::io::Async;
@@ -127,12 +128,12 @@ pub fn unix(kind: SignalKind) -> io::Result<Signal> {
     let (ours, theirs) = UnixStream::pair()?;
     theirs.set_nonblocking(true)?;
     let receiver = Async::new(ours)?;
-    let raised = Arc::new(AtomicBool::new(false));
+    let raised = Arc::new(Flag::new());
     let handler = Handler::install(kind.as_raw_value(), {
         let raised = raised.clone();
         // Runs in the signal handler: an atomic operation and a system call, nothing else.
         move || {
-            if !raised.swap(true, Ordering::AcqRel) {
+            if raised.raise() {
                 // Full it cannot be, with one byte at a time; and there is nobody to tell.
                 let _ = rustix::io::write(&theirs, &[0]);
             }
@@ -140,9 +141,9 @@ pub fn unix(kind: SignalKind) -> io::Result<Signal> {
     })?;
     Ok(Signal {
         kind,
+        _handler: handler,
         receiver,
         raised,
-        _handler: handler,
     })
 }
 
@@ -151,12 +152,13 @@ pub fn unix(kind: SignalKind) -> io::Result<Signal> {
 /// It may be asked on any thread and by any runtime, and is a [`Stream`] too.
 pub struct Signal {
     kind: SignalKind,
+    /// Goes before the receiver, without which what it writes would raise SIGPIPE.
+    _handler: Handler,
     /// Readable when there is something to tell.
     receiver: Async<UnixStream>,
     /// Raised by the handler, which writes a byte when it finds the flag down. Lowered here, after the
     /// byte was read, so that there is at most one: a signal in between is part of what is being told.
-    raised: Arc<AtomicBool>,
-    _handler: Handler,
+    raised: Arc<Flag>,
 }
 
 impl Signal {
@@ -172,7 +174,7 @@ impl Signal {
     /// As [`recv`](Self::recv), for those who write futures by hand.
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<()>> {
         let read = ready!(Pin::new(&mut self.receiver).poll_read(cx, &mut [0; 8]));
-        self.raised.store(false, Ordering::Release);
+        self.raised.lower();
         Poll::Ready(read.ok().map(drop))
     }
 }

@@ -11,6 +11,9 @@ use std::thread;
 
 use pin_project_lite::pin_project;
 
+use super::Id;
+use crate::core::current;
+
 /// Declares values that a future and everything it awaits can see.
 ///
 /// ```
@@ -28,7 +31,8 @@ use pin_project_lite::pin_project;
 /// # });
 /// ```
 ///
-/// A spawned coroutine does not inherit the values: give it a scope of its own.
+/// A spawned coroutine does not inherit the values, not even where it is polled by a nested loop inside of the scope: give it a scope
+/// of its own. The future of a nested [`block_on`](crate::block_on()) sees them.
 #[macro_export]
 macro_rules! task_local {
     () => {};
@@ -54,7 +58,19 @@ pub struct LocalSlot<T> {
 }
 
 /// Borrowed while a function looks at the value, so that nobody takes it away.
-type Cell<T> = RefCell<Option<T>>;
+type Cell<T> = RefCell<Option<Held<T>>>;
+
+struct Held<T> {
+    value: T,
+    /// Who put it in. Others that are polled meanwhile, by a nested loop, do not see it.
+    actor: Option<Id>,
+}
+
+impl<T> Held<T> {
+    fn new(value: T) -> Self {
+        Self { value, actor: None }
+    }
+}
 
 impl<T> LocalSlot<T> {
     #[doc(hidden)]
@@ -72,7 +88,10 @@ impl<T> LocalSlot<T> {
     }
 
     /// Puts a value in.
-    fn put(&self, value: &mut Option<T>) -> Put {
+    fn put(&self, value: &mut Option<Held<T>>) -> Put {
+        if let Some(held) = value {
+            held.actor = current::actor();
+        }
         let swapped = self.with_innermost(|cell| {
             let mut cell = cell.try_borrow_mut().ok()?;
             std::mem::swap(&mut *cell, value);
@@ -87,7 +106,7 @@ impl<T> LocalSlot<T> {
     }
 
     /// Takes it out again.
-    fn take(&self, put: &Put, value: &mut Option<T>) {
+    fn take(&self, put: &Put, value: &mut Option<Held<T>>) {
         match put {
             // Nobody looks at it any more: whoever did is further up on the stack.
             Put::Swapped => {
@@ -133,14 +152,14 @@ impl<T: 'static> LocalKey<T> {
     pub fn scope<F: Future>(&'static self, value: T, future: F) -> Scoped<T, F> {
         Scoped {
             key: self,
-            value: Some(value),
+            value: Some(Held::new(value)),
             future: Some(future),
         }
     }
 
     /// Runs a function with a value.
     pub fn sync_scope<R>(&'static self, value: T, function: impl FnOnce() -> R) -> R {
-        let mut value = Some(value);
+        let mut value = Some(Held::new(value));
         let _swapped = Swapped::new(self, &mut value);
         function()
     }
@@ -164,8 +183,15 @@ impl<T: 'static> LocalKey<T> {
     ///
     /// Outside [`scope`](Self::scope).
     pub fn try_with<R>(&'static self, function: impl FnOnce(&T) -> R) -> Result<R, AccessError> {
+        let look = |cell: &Cell<T>| {
+            let held = cell.borrow();
+            let held = held
+                .as_ref()
+                .filter(|held| held.actor == current::actor())?;
+            Some(function(&held.value))
+        };
         self.slot
-            .try_with(|slot| slot.with_innermost(|cell| cell.borrow().as_ref().map(function)))
+            .try_with(|slot| slot.with_innermost(look))
             .ok()
             .flatten()
             .ok_or(AccessError(()))
@@ -195,12 +221,12 @@ impl<T: 'static> fmt::Debug for LocalKey<T> {
 struct Swapped<'a, T: 'static> {
     key: &'static LocalKey<T>,
     /// What was in the slot, if it was exchanged.
-    outer: &'a mut Option<T>,
+    outer: &'a mut Option<Held<T>>,
     put: Put,
 }
 
 impl<'a, T: 'static> Swapped<'a, T> {
-    fn new(key: &'static LocalKey<T>, value: &'a mut Option<T>) -> Self {
+    fn new(key: &'static LocalKey<T>, value: &'a mut Option<Held<T>>) -> Self {
         let put = key.slot.try_with(|slot| slot.put(value));
         Self {
             key,
@@ -222,7 +248,7 @@ pin_project! {
     #[must_use = "futures do nothing unless you `.await` them"]
     pub struct Scoped<T: 'static, F> {
         key: &'static LocalKey<T>,
-        value: Option<T>,
+        value: Option<Held<T>>,
         #[pin]
         future: Option<F>,
     }
