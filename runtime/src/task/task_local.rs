@@ -129,7 +129,7 @@ impl<T: 'static> LocalKey<T> {
         Self { slot }
     }
 
-    /// Runs a future with a value. Also the future's destructors see it, whenever it is dropped.
+    /// Runs a future with a value. The future's destructors see the value too, whenever the future is dropped.
     pub fn scope<F: Future>(&'static self, value: T, future: F) -> Scoped<T, F> {
         Scoped {
             key: self,
