@@ -171,7 +171,7 @@ impl Builder {
         };
         let inner = Inner::new(event_loop, self.options)?;
         local::register(&inner, fallback);
-        Ok(Runtime::from_inner(inner))
+        Ok(Runtime { inner })
     }
 }
 

@@ -148,10 +148,6 @@ impl Runtime {
         Builder::new()
     }
 
-    fn from_inner(inner: Rc<Inner>) -> Self {
-        Self { inner }
-    }
-
     /// Runs the loop until the future is done, and returns its output.
     ///
     /// The future may borrow. It is a coroutine like any other: a nested loop inside another coroutine

@@ -48,25 +48,25 @@ macro_rules! task_local {
 /// Where the value of a [`LocalKey`] lies while the future that it belongs to is polled.
 #[doc(hidden)]
 pub struct LocalSlot<T> {
-    base: Cell<T>,
+    base: Place<T>,
     /// Values put in by polls inside a nested loop, while [`LocalKey::with`] looks at the one below.
-    nested: RefCell<Vec<Rc<Cell<T>>>>,
+    nested: RefCell<Vec<Rc<Place<T>>>>,
 }
 
 /// Borrowed while a function looks at the value, so that nobody takes it away.
-type Cell<T> = RefCell<Option<T>>;
+type Place<T> = RefCell<Option<T>>;
 
 impl<T> LocalSlot<T> {
     #[doc(hidden)]
     pub const fn __new() -> Self {
         Self {
-            base: Cell::new(None),
+            base: RefCell::new(None),
             nested: RefCell::new(Vec::new()),
         }
     }
 
     /// Does something with the innermost cell.
-    fn with_innermost<R>(&self, act: impl FnOnce(&Cell<T>) -> R) -> R {
+    fn with_innermost<R>(&self, act: impl FnOnce(&Place<T>) -> R) -> R {
         let nested = self.nested.borrow().last().cloned();
         act(nested.as_deref().unwrap_or(&self.base))
     }
@@ -81,7 +81,7 @@ impl<T> LocalSlot<T> {
         if swapped.is_some() {
             return Put::Swapped;
         }
-        let cell = Rc::new(Cell::new(value.take()));
+        let cell = Rc::new(RefCell::new(value.take()));
         self.nested.borrow_mut().push(cell);
         Put::Nested
     }
