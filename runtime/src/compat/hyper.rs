@@ -78,7 +78,7 @@ use crate::time::{self, Sleep};
 ///
 /// # Panics
 ///
-/// `execute` panics on a thread that can have no runtime, as [`spawn`](crate::spawn()) does.
+/// `execute` panics on a thread that cannot have a runtime, as [`spawn`](crate::spawn()) does.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Executor;
 

@@ -19,7 +19,7 @@ impl Async<UnixListener> {
     ///
     /// # Errors
     ///
-    /// The kernel's: `AddrInUse` if the path exists, `PermissionDenied` and so on.
+    /// The kernel's errors: `AddrInUse` if the path exists, `PermissionDenied` and so on.
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<Self> {
         Self::new(UnixListener::bind(path)?)
     }
@@ -64,7 +64,7 @@ impl Async<UnixStream> {
     ///
     /// # Errors
     ///
-    /// The kernel's: `NotFound`, `ConnectionRefused` and so on.
+    /// The kernel's errors: `NotFound`, `ConnectionRefused` and so on.
     ///
     /// # Cancel safety
     ///
@@ -91,7 +91,7 @@ impl Async<UnixStream> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn pair() -> io::Result<(Self, Self)> {
         let (first, second) = UnixStream::pair()?;
         Ok((Self::new(first)?, Self::new(second)?))
@@ -111,7 +111,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's: `AddrInUse` if the path exists, `PermissionDenied` and so on.
+    /// The kernel's errors: `AddrInUse` if the path exists, `PermissionDenied` and so on.
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<Self> {
         Self::new(UnixDatagram::bind(path)?)
     }
@@ -120,7 +120,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn unbound() -> io::Result<Self> {
         Self::new(UnixDatagram::unbound()?)
     }
@@ -142,7 +142,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn pair() -> io::Result<(Self, Self)> {
         let (first, second) = UnixDatagram::pair()?;
         Ok((Self::new(first)?, Self::new(second)?))
@@ -152,7 +152,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -165,7 +165,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's: `NotFound`, `ConnectionRefused` and so on.
+    /// The kernel's errors: `NotFound`, `ConnectionRefused` and so on.
     ///
     /// # Cancel safety
     ///
@@ -198,7 +198,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -211,7 +211,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///

@@ -30,7 +30,7 @@ use crate::runtime;
 ///
 /// # Panics
 ///
-/// When first polled on a thread that can have no runtime.
+/// When first polled on a thread that cannot have a runtime.
 pub fn idle() -> Idle {
     Idle { idler: None }
 }
