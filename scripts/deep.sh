@@ -1,6 +1,6 @@
 #!/bin/sh
 # What takes too long for every change: the remote wake queue under loom, the GLib host's tests under
-# valgrind, and the whole suite on a machine that is busy with something else.
+# valgrind, the whole suite on a machine that is busy with something else, and the whole suite without epoll.
 # DEEP selects some of it: DEEP="loom valgrind busy polling" is the default.
 set -eu
 cd "$(dirname "$0")/.."

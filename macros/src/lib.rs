@@ -40,17 +40,17 @@ use proc_macro::TokenStream;
 /// | option | meaning |
 /// |---|---|
 /// | `context = "new"` | a new main context instead of the default one |
-/// | `event_loop = EXPR` | another loop than GLib's |
+/// | `event_loop = EXPR` | another loop instead of GLib's |
 /// | `tokio` | crates that are written for tokio work in every coroutine and every plain handler (feature `tokio`) |
 /// | `application = EXPR` | runs the body, an `async fn main(app: &T)`, inside this `gio::Application` (feature `gio`) |
-/// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
+/// | `crate = path` | the path of `glib_coro`, if it is not a direct dependency |
 /// | `name = "…"` | the coroutine's name in logs and panics, instead of the function's |
 #[proc_macro_attribute]
 pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(Attribute::Main, arguments.into(), item.into()).into()
 }
 
-/// Makes an `async fn` one that is spawned when it is called.
+/// Turns an `async fn` into a function that spawns its body as a coroutine when it is called.
 ///
 /// ```
 /// #[glib_coro::coroutine]
@@ -67,12 +67,12 @@ pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// The call returns a `JoinHandle` at once. The body runs later, on the loop of the calling thread, whether or not anybody awaits the
-/// handle. Arguments that are references are cloned at the call and lent to the body; so is `&self`. Before an argument `x: &T`, or
-/// `&self`, that is a GObject, `#[weak]` keeps a weak reference instead: the body sees a `glib_coro::object::Bound<T>`, and the
-/// coroutine is aborted when the object is disposed of.
+/// handle. Arguments that are references are cloned at the call and lent to the body; so is `&self`. With `#[weak]` before an argument
+/// `x: &T`, or `&self`, that is a GObject, the coroutine keeps a weak reference instead: the body sees a `glib_coro::object::Bound<T>`,
+/// and the coroutine is aborted when the object is disposed of.
 ///
-/// Write the attribute by its path. `use glib_coro::coroutine` does not help: rustc has an unstable attribute `#[coroutine]` of its own
-/// and calls the two ambiguous. `use glib_coro::coroutine as coro;` and `#[coro]` works.
+/// Write the attribute with its path. After `use glib_coro::coroutine` a bare `#[coroutine]` is an error, because rustc has an unstable
+/// attribute of that name and calls the two ambiguous. An import under another name works: `use glib_coro::coroutine as coro;` and `#[coro]`.
 ///
 /// # Options
 ///
@@ -82,9 +82,9 @@ pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `returns = EXPR [as TYPE]` | like `detach`, but the call returns this value |
 /// | `priority = …` | `"high"`, `"default"`, `"idle"` or a `glib_coro::task::Priority` |
 /// | `overlap = "…"` | what a call does while an earlier one runs: `"parallel"` (the default), `"drop"` (it is ignored), `"restart"` (it aborts the earlier one), `"queue"`, `"latest"` (only the newest is queued) |
-/// | `per = ARGUMENT` | `overlap` counts the calls with the same GObject in this argument, or `self` |
+/// | `per = ARGUMENT` | for `overlap`: only calls with the same GObject in this argument, or in `self`, count as overlapping |
 /// | `name = "…"` | the name in logs and panics, instead of the function's |
-/// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
+/// | `crate = path` | the path of `glib_coro`, if it is not a direct dependency |
 #[proc_macro_attribute]
 pub fn coroutine(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(Attribute::Coroutine, arguments.into(), item.into()).into()
@@ -100,19 +100,19 @@ pub fn coroutine(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// # fn main() {}
 /// ```
 ///
-/// Each test has a fresh main context, so that tests can run beside each other. Coroutines that are still alive when the function
-/// returns are dropped before the test ends.
+/// Each test has a new main context, so that tests can run at the same time. Coroutines that are still alive when the function
+/// returns are dropped before the test ends. A test also fails if a coroutine panicked and nobody looked at the panic.
 ///
 /// # Options
 ///
 /// | option | meaning |
 /// |---|---|
 /// | `context = "default"` | the default main context instead of a new one; such tests take turns |
-/// | `event_loop = EXPR` | another loop than GLib's |
+/// | `event_loop = EXPR` | another loop instead of GLib's |
 /// | `tokio` | crates that are written for tokio work in every coroutine and every plain handler (feature `tokio`) |
 /// | `start_paused = true` | a virtual clock, on which sleeping takes no time (feature `test-util`) |
-/// | `timeout = "5s"` | fails the test if it hangs for so long, by the real clock, and names the coroutines that still wait |
-/// | `crate = path` | where `glib_coro` is, if it is no direct dependency |
+/// | `timeout = "5s"` | fails the test if it takes longer than this on the real clock, and names the coroutines that still wait |
+/// | `crate = path` | the path of `glib_coro`, if it is not a direct dependency |
 /// | `name = "…"` | the coroutine's name in logs and panics, instead of the function's |
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {

@@ -24,6 +24,23 @@ struct Round {
     lateness: Vec<f64>,
 }
 
+/// Reads one quantity from a round.
+type Reading = fn(&mut Round) -> f64;
+
+/// What is reported: the name of each quantity, its unit, and how it is read.
+const QUANTITIES: [(&str, &str, Reading); 4] = [
+    ("processor time", "s", |round| round.processor),
+    ("lateness, median", "ms", |round| {
+        quantile(&mut round.lateness, 0.5)
+    }),
+    ("lateness, 99th percentile", "ms", |round| {
+        quantile(&mut round.lateness, 0.99)
+    }),
+    ("early", "sleeps", |round| {
+        round.lateness.iter().filter(|late| **late < 0.0).count() as f64
+    }),
+];
+
 /// Everybody in turn; glib-rs, which takes most of a minute, only in the first round.
 pub(super) fn measure(plan: &Plan) -> Figures {
     let mut contestants = crate::everybody!(C => contestant::<C> as fn() -> Round);
@@ -37,45 +54,27 @@ pub(super) fn measure(plan: &Plan) -> Figures {
         }
     }
     let mut figures = Figures::default();
-    for ((name, _), rounds) in contestants.iter().zip(&mut all) {
+    for ((name, _), rounds) in contestants.iter().zip(&all) {
         if rounds.is_empty() {
             figures.note(
                 "sleeps",
                 format!("{name} is left out: a round takes it too long."),
             );
-            continue;
-        }
-        if rounds.len() < plan.long_rounds {
+        } else if rounds.len() < plan.long_rounds {
             figures.note(
                 "sleeps",
                 format!("{name} had one round only, as it takes too long."),
             );
         }
-        let mut add = |quantity: &str, unit: &str, of: &dyn Fn(&mut Round) -> f64| {
-            let figure = Figure::new("sleeps", quantity, unit, name);
-            figures.all.push(figure.with(rounds.iter_mut().map(of)));
-        };
-        add("processor time", "s", &|round| round.processor);
-        add("lateness, median", "ms", &|round| {
-            quantile(&mut round.lateness, 0.5)
-        });
-        add("lateness, 99th percentile", "ms", &|round| {
-            quantile(&mut round.lateness, 0.99)
-        });
-        add("early", "sleeps", &|round| {
-            round.lateness.iter().filter(|late| **late < 0.0).count() as f64
-        });
     }
-    figures.all.sort_by_key(|figure| {
-        [
-            "processor time",
-            "lateness, median",
-            "lateness, 99th percentile",
-            "early",
-        ]
-        .iter()
-        .position(|quantity| *quantity == figure.quantity)
-    });
+    for (quantity, unit, of) in QUANTITIES {
+        for ((name, _), rounds) in contestants.iter().zip(&mut all) {
+            if !rounds.is_empty() {
+                let figure = Figure::new("sleeps", quantity, unit, name);
+                figures.all.push(figure.with(rounds.iter_mut().map(of)));
+            }
+        }
+    }
     figures
 }
 

@@ -51,10 +51,14 @@ impl Options {
         options
     }
 
+    /// The option `name`, where it was given, even with a wrong value.
+    fn find(&self, name: &str) -> Option<&Given> {
+        self.given.iter().find(|given| given.row.name == name)
+    }
+
     /// The value of `name`, where it was given rightly.
     fn get(&self, name: &str) -> Option<&Value> {
-        let given = self.given.iter().find(|given| given.row.name == name)?;
-        given.value.as_ref()
+        self.find(name)?.value.as_ref()
     }
 
     pub(crate) fn krate(&self) -> Option<&Path> {
@@ -136,7 +140,7 @@ impl Options {
 
     /// Where `tokio` was written, if it was.
     pub(crate) fn tokio(&self) -> Option<Span> {
-        let given = self.given.iter().find(|given| given.row.name == "tokio")?;
+        let given = self.find("tokio")?;
         given.value.as_ref().map(|_| given.key)
     }
 
@@ -244,13 +248,12 @@ impl Options {
 
     /// Reports `per` without anything that it could count.
     fn limits(&self, errors: &mut Errors) {
-        let overlap = self.given.iter().find(|given| given.row.name == "overlap");
-        let limited = match overlap {
+        let limited = match self.find("overlap") {
             None => false,
             // Where the value is wrong, that has been said.
             Some(overlap) => overlap.value.is_none() || self.overlap().is_some(),
         };
-        if let Some(per) = self.given.iter().find(|given| given.row.name == "per")
+        if let Some(per) = self.find("per")
             && per.value.is_some()
             && !limited
         {
@@ -262,7 +265,7 @@ impl Options {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.given.iter().any(|given| given.row.name == name)
+        self.find(name).is_some()
     }
 
     fn enter(&mut self, row: &'static Row, key: Span, guessed: bool) {

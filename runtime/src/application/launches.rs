@@ -35,13 +35,15 @@ pub enum Launch {
 
 /// Every launch of an application, as a stream.
 ///
-/// In the body of [`run`](super::run) the first is the one that started the body, and those that came in the meantime follow.
-/// So take this early: a process that was launched with a command line waits until the body has dropped its
-/// [`Launch::CommandLine`]. The application is held for as long as the body runs, so one whose windows decide when it ends takes its first
-/// launch in the body, and the others in a coroutine that the body spawns before it returns. Streams that are made later, and in an application that is not run by `run`, bring the launches from
-/// then on. All of them end with the application.
+/// The first stream that is made in the body of [`run`](super::run) begins with the launch that started the body, followed by
+/// those that have come since. Make it early: a process that was launched with a command line waits until the body has dropped its
+/// [`Launch::CommandLine`]. Streams that are made later, or in an application that is not run by `run`, have only the launches
+/// from then on. All streams end with the application.
 ///
-/// A handler for the signal `command-line` answers in place of those that were connected after it; this connects one.
+/// The application is held for as long as the body runs. If it is to end with its last window, take the first launch in the body,
+/// and the others in a coroutine that the body spawns before it returns.
+///
+/// This connects a handler for the signal `command-line`. Handlers for that signal that are connected later are not called.
 ///
 /// ```no_run
 /// use futures_util::StreamExt;

@@ -43,8 +43,8 @@
 //! # }) }
 //! ```
 //!
-//! Nothing of it has to be `Send`: service and body live on the loop's thread and may hold widgets. What
-//! limits a server should set, and how it ends gracefully, shows the example program `http_server`.
+//! Nothing of it has to be `Send`: service and body live on the loop's thread and may hold widgets. The example program
+//! `http_server` shows which limits a server should set, and how it ends gracefully.
 //!
 //! [hyper]: https://hyper.rs
 
@@ -78,7 +78,7 @@ use crate::time::{self, Sleep};
 ///
 /// # Panics
 ///
-/// `execute` panics on a thread that can have no runtime, as [`spawn`](crate::spawn()) does.
+/// `execute` panics on a thread that cannot have a runtime, as [`spawn`](crate::spawn()) does.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Executor;
 

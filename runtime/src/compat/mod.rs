@@ -1,4 +1,4 @@
-//! Other people's crates on our loop, each behind a feature of its own name.
+//! Adapters that let other crates run on our loop, each behind a feature of the crate's name.
 
 #[cfg(feature = "hyper")]
 pub mod hyper;

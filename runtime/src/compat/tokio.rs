@@ -46,7 +46,8 @@
 //!
 //! **Work that needs no widget.** [`handle`] is a plain [`tokio::runtime::Handle`]: what is spawned onto
 //! it runs on the background thread, and its `JoinHandle` can be awaited in any coroutine, without
-//! [`enter`]. The place for whatever keeps a processor busy or moves much data:
+//! [`enter`]. Use it for what moves much data. (A long computation would hold up all else on this one thread; for that
+//! there is [`unblock`](crate::unblock()).)
 //!
 //! ```
 //! # fn main() {
@@ -80,7 +81,7 @@
 //!   another order than that of the stack. [`enter`] holds it for the length of each poll.
 //! * A tokio object is made where tokio is current: `enter(async { tokio::time::sleep(d).await })`, not
 //!   `enter(tokio::time::sleep(d))`.
-//! * The futures of this crate belong into coroutines: in a task that was spawned onto tokio, a
+//! * The futures of this crate belong in coroutines: in a task that was spawned onto tokio, a
 //!   [`Sleep`](crate::time::Sleep) for instance panics, because no loop runs on tokio's thread. Such a task
 //!   reaches the loop through a [`Handle`](crate::Handle) or a channel.
 //! * tokio does not count operations outside of its own runtime, so that a coroutine whose tokio

@@ -1,7 +1,7 @@
 //! [zbus](https://docs.rs/zbus) 6, D-Bus in Rust, on our loop.
 //!
-//! Give a [`Runtime`] to the connection's builder; its socket, its tasks and its timers are the runtime's
-//! then, and zbus starts no thread for them:
+//! Give a [`Runtime`] to the connection's builder. The runtime then runs the connection's socket, tasks and timers, and zbus
+//! starts no thread for them:
 //!
 //! ```no_run
 //! use glib_coro::compat::zbus::Runtime;
@@ -15,11 +15,11 @@
 //! # Ok(()) }) }
 //! ```
 //!
-//! Depend on zbus with `default-features = false` and the features that you use (`proxy`, `service`, ..),
-//! so that a runtime of its own, which it brings otherwise, is not compiled.
+//! Depend on zbus with `default-features = false` and the features that you use (`proxy`, `service`, ..). Otherwise
+//! zbus's own runtime is compiled too.
 //!
-//! What has no asynchronous form, looking up a host name or the groups of a peer, runs on a thread of
-//! [`unblock`](crate::unblock()) for the time that it takes.
+//! Two operations have no asynchronous form, looking up a host name and looking up the groups of a peer. They run on a
+//! thread of [`unblock`](crate::unblock()).
 
 use std::fmt;
 use std::future::Future;

@@ -4,7 +4,7 @@
 //! its one descriptor, asks for the next deadline before it sleeps, and gives it turns. Everything here
 //! is `Send + Sync`; coroutines are polled, and their futures dropped, on the owner thread alone.
 //!
-//! The way of one wake: a waker calls [`schedule`], which on the owner thread pushes onto the run
+//! The path of one wake: a waker calls [`schedule`], which on the owner thread pushes onto the run
 //! queue and elsewhere onto the remote queue. [`Core::turn`] pops, polls, and in between collects
 //! what came from outside.
 //!

@@ -1,24 +1,26 @@
 //! Event loops that can host a runtime.
 //!
-//! A runtime brings no loop of its own: it runs inside one. [`GLib`] and [`Standalone`] are here; any
-//! other loop that can watch one descriptor becomes a host by implementing [`EventLoop`], which takes a
-//! few dozen lines. Everything a host has to know is this:
+//! A runtime has no loop of its own: it runs inside one, its host. [`GLib`] and [`Standalone`] are here; any
+//! other loop that can watch one file descriptor becomes a host by implementing [`EventLoop`], which takes a
+//! few dozen lines. A *turn* is a call in which the host lets ready coroutines run. This is all that a host has
+//! to know:
 //!
-//! 1. **The descriptor** ([`Driver`]'s [`AsFd`]) is level-triggered and the same for life. It is readable
-//!    as long as there is I/O, a due timer or a wake from another thread to collect; of timers that crowd, when the
-//!    first of them has been due for no more than 150 µs. Watch it for readability; when it is readable, give a turn: any will do, since one that finds something more
-//!    urgent than its own priority ends at once.
-//! 2. **The next deadline** ([`Driver::next_deadline`]): ask each time before the loop may sleep, nested
+//! 1. **The descriptor** ([`Driver`]'s [`AsFd`]) is level-triggered and stays the same. It is readable
+//!    as long as there is I/O, a due timer or a wake from another thread to collect. (Where many timers are due in
+//!    quick succession, it may become readable up to 150 µs after the first of them is due.) Watch it for readability,
+//!    and when it is readable, give a turn. A turn of any priority will do, because one that finds something more urgent
+//!    than its own priority ends at once.
+//! 2. **The next deadline** ([`Driver::next_deadline`]): ask for it each time before the loop may sleep, nested
 //!    loops included. "Now" means that a coroutine is ready: do not sleep. Any other answer may be
-//!    ignored, because asking also set the timer behind the descriptor.
-//! 3. **Turns** ([`Driver::turn`], [`Driver::is_ready`]): per priority, the most urgent first. A turn never
+//!    ignored, because asking also sets the timer behind the descriptor.
+//! 3. **Turns** ([`Driver::turn`], [`Driver::is_ready`]) are given per priority, the most urgent first. A turn never
 //!    blocks. After [`Turn::Spent`], let everything that is less urgent have its dispatch before the next
 //!    turn of that priority: this is what keeps a user interface alive. Turns may nest. A loop that has no
 //!    priorities of its own leaves 2 and 3 to [`Driver::step`].
-//! 4. **The waker** ([`Driver::on_wake`]): one callback, called from any thread, once per transition from
-//!    "may sleep" to "work exists". The host "may sleep" once `is_ready` said no, or `next_deadline` said
-//!    something other than now. Wakes from other threads show on the descriptor too, so that a host
-//!    needs the callback only for wakes on its own thread that happen while it cannot be asked.
+//! 4. **The waker** ([`Driver::on_wake`]) is one callback. It is called on any thread, once for each transition from
+//!    "may sleep" to "work exists". The host "may sleep" once `is_ready` returned false, or `next_deadline` returned
+//!    something other than now. Wakes from other threads show on the descriptor too, so a host
+//!    needs the callback only for wakes on its own thread that happen while it does not ask.
 //!
 //! Dropping the driver ends the runtime.
 
@@ -45,7 +47,7 @@ pub use crate::core::{Level, Turn};
 
 /// A loop that hosts a runtime.
 ///
-/// The module's page tells what a host must do. Dropping the event loop must drop its driver.
+/// The [module's page](self) tells what a host must do. Dropping the event loop must drop its driver.
 pub trait EventLoop: 'static {
     /// Takes the driver and serves it from now on. Called once.
     ///
@@ -64,7 +66,7 @@ pub trait EventLoop: 'static {
     /// the error, at its caller's line.
     fn run_until(&self, done: &dyn Fn() -> bool) -> io::Result<()>;
 
-    /// How many sources of its own kind the loop has attached for the driver, where it has such.
+    /// How many event sources the loop has attached for the driver, for [`Metrics::sources`](crate::runtime::Metrics::sources).
     fn sources(&self) -> usize {
         0
     }
@@ -84,10 +86,11 @@ impl EventLoop for Box<dyn EventLoop> {
     }
 }
 
-/// A host's grip on the runtime that it drives.
+/// What a host uses to drive a runtime.
 ///
-/// Only the thread that built the runtime can give it a turn; on another one [`turn`](Self::turn) and
-/// [`step`](Self::step) log one message and do nothing. All the rest works on any thread. Dropping the driver ends the runtime.
+/// Only the thread that built the runtime can give it a turn; on another thread [`turn`](Self::turn) and
+/// [`step`](Self::step) log one message and do nothing. All other methods work on any thread. Dropping the driver
+/// ends the runtime.
 pub struct Driver {
     core: Arc<Core>,
     backend: Arc<Backend>,
@@ -106,7 +109,7 @@ impl Driver {
         }
     }
 
-    /// When the loop must give a turn at the latest: now if a coroutine is ready, `None` for never.
+    /// When the loop must give a turn at the latest: now if a coroutine is ready, `None` if there is no deadline.
     ///
     /// Call it each time before the loop may sleep: it brings the descriptor's timer up to date, so that
     /// a loop that watches the descriptor needs no timeout of its own.
@@ -150,22 +153,22 @@ impl Driver {
         self.core.turn(priority)
     }
 
-    /// One turn, of the most urgent priority that is ready: all that a loop without priorities of its own
-    /// does when the [descriptor](Self::as_fd) is readable.
+    /// Gives one turn, of the most urgent priority that is ready. A loop without priorities of its own calls this
+    /// whenever the [descriptor](Self::as_fd) is readable, and need do nothing else then.
     ///
-    /// It collects I/O, due timers and wakes from other threads, and polls ready coroutines, for as long as one
-    /// [`turn`](Self::turn) does: never blocking, until the runtime's [budget](crate::runtime::Builder::budget) is used up.
-    /// A priority whose turn did use it up is passed over once, so that the less urgent get theirs: of three
-    /// priorities that are always ready the most urgent gets four turns in seven, the next two, and the
-    /// last one.
+    /// A step collects I/O, due timers and wakes from other threads, and polls ready coroutines, for as long as one
+    /// [`turn`](Self::turn) does: it never blocks, and ends when the runtime's
+    /// [budget](crate::runtime::Builder::budget) is used up. A priority that has used up the budget is passed over
+    /// once, so that less urgent ones get their share: of three priorities that are always ready, the most urgent
+    /// gets four turns in seven, the next two, and the last one.
     ///
-    /// If something is ready or due when the turn is over, the descriptor [stays readable](Self::wake), so
-    /// that the loop may wait for it at once, and whatever else it watches comes first. If nothing is, the descriptor
-    /// shows the next deadline: [`next_deadline`](Self::next_deadline) has been asked.
+    /// If something is ready or due when the turn is over, the descriptor [stays readable](Self::wake). So the loop
+    /// can go back to waiting at once, and serve whatever else it watches first. Otherwise the descriptor becomes
+    /// readable at the next deadline: the step has called [`next_deadline`](Self::next_deadline).
     ///
-    /// What it does not see is a wake on this thread between one step and the next, by a handler of the loop for
-    /// instance. [`on_wake`](Self::on_wake) tells of those, and [`wake`](Self::wake) is the answer to it. The
-    /// [module's page](self) tells the rest, and `examples/foreign_loops` has two hosts for real loops.
+    /// The loop does not notice a wake on its own thread between two steps, by one of its handlers for instance.
+    /// [`on_wake`](Self::on_wake) tells of those; call [`wake`](Self::wake) in it. The [module's page](self) has the
+    /// whole contract, and `examples/foreign_loops` has hosts for two real loops.
     ///
     /// On another thread than the runtime's own it logs one message and does nothing.
     ///
@@ -261,7 +264,7 @@ impl Driver {
         self.backend.notify();
     }
 
-    /// Sets the waker, see the [module's page](self). Only the first call has an effect.
+    /// Sets the callback for wakes, see the [module's page](self). Only the first call has an effect.
     pub fn on_wake(&self, waker: impl Fn() + Send + Sync + 'static) {
         self.core.set_waker(Box::new(waker));
     }
@@ -298,7 +301,7 @@ impl Driver {
         !self.core.is_closed()
     }
 
-    /// Sets where messages for the programmer go; standard error otherwise. Only the first call has an
+    /// Sets where messages for the programmer go, instead of standard error. Only the first call has an
     /// effect.
     pub fn on_log(&self, log: fn(Level, &str)) {
         self.core.set_log(log);

@@ -122,7 +122,7 @@ impl<T> Async<T> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -135,7 +135,7 @@ impl<T> Async<T> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -172,7 +172,7 @@ impl<T> Async<T> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_event(Direction::Read, cx)
     }
@@ -181,7 +181,7 @@ impl<T> Async<T> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_event(Direction::Write, cx)
     }
@@ -233,7 +233,7 @@ impl<T> Async<T> {
     ///
     /// # Errors
     ///
-    /// The operation's, and the kernel's.
+    /// The operation's errors, and the kernel's.
     ///
     /// # Cancel safety
     ///
@@ -247,7 +247,7 @@ impl<T> Async<T> {
     ///
     /// # Errors
     ///
-    /// The operation's, and the kernel's.
+    /// The operation's errors, and the kernel's.
     pub async fn write_with<R>(&self, mut op: impl FnMut(&T) -> io::Result<R>) -> io::Result<R> {
         self.perform(Direction::Write, |io| op(io)).await
     }
@@ -271,7 +271,7 @@ impl<T> Async<T> {
     ///
     /// # Errors
     ///
-    /// The operation's, and the kernel's.
+    /// The operation's errors, and the kernel's.
     ///
     /// # Safety
     ///
@@ -301,7 +301,7 @@ impl<T> Async<T> {
     ///
     /// # Errors
     ///
-    /// The operation's, and the kernel's.
+    /// The operation's errors, and the kernel's.
     ///
     /// # Safety
     ///

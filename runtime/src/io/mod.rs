@@ -1,7 +1,7 @@
-//! Waiting for descriptors.
+//! Waiting for file descriptors.
 //!
-//! [`readable`] and [`writable`] wait for a descriptor of anybody's; [`Async`] makes a non-blocking one
-//! of your own readable and writable without blocking.
+//! [`readable`] and [`writable`] wait for any descriptor, whoever owns it. [`Async`] takes an I/O object, such as a
+//! socket of std, sets it to non-blocking mode, and adds reads and writes that can be awaited.
 
 mod asynchronous;
 mod io_safe;

@@ -18,7 +18,7 @@ impl Async<TcpListener> {
     ///
     /// # Errors
     ///
-    /// The kernel's: `AddrInUse`, `PermissionDenied` and so on.
+    /// The kernel's errors: `AddrInUse`, `PermissionDenied` and so on.
     pub fn bind<A: Into<SocketAddr>>(address: A) -> io::Result<Self> {
         Self::new(TcpListener::bind(address.into())?)
     }
@@ -27,7 +27,7 @@ impl Async<TcpListener> {
     ///
     /// # Errors
     ///
-    /// The kernel's. Some concern one connection or pass by, like `ConnectionAborted` or running out of
+    /// The kernel's errors. Some concern only one connection, or are temporary, like `ConnectionAborted` or running out of
     /// descriptors (`EMFILE`): a server waits a little then and goes on.
     ///
     /// # Cancel safety
@@ -60,7 +60,7 @@ impl Async<TcpStream> {
     ///
     /// # Errors
     ///
-    /// The kernel's: `ConnectionRefused`, `TimedOut` and so on.
+    /// The kernel's errors: `ConnectionRefused`, `TimedOut` and so on.
     ///
     /// # Cancel safety
     ///
@@ -93,7 +93,7 @@ impl Async<TcpStream> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///

@@ -23,7 +23,7 @@ impl Async<UdpSocket> {
     ///
     /// # Errors
     ///
-    /// The kernel's: `AddrInUse`, `PermissionDenied` and so on.
+    /// The kernel's errors: `AddrInUse`, `PermissionDenied` and so on.
     pub fn bind<A: Into<SocketAddr>>(address: A) -> io::Result<Self> {
         Self::new(UdpSocket::bind(address.into())?)
     }
@@ -32,7 +32,7 @@ impl Async<UdpSocket> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -45,7 +45,7 @@ impl Async<UdpSocket> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub async fn peek_from(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.read_with(|io| io.peek_from(buffer)).await
     }
@@ -54,7 +54,7 @@ impl Async<UdpSocket> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -72,7 +72,7 @@ impl Async<UdpSocket> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -85,7 +85,7 @@ impl Async<UdpSocket> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
         self.read_with(|io| io.peek(buffer)).await
     }
@@ -94,7 +94,7 @@ impl Async<UdpSocket> {
     ///
     /// # Errors
     ///
-    /// The kernel's; `ConnectionRefused` tells about an earlier datagram.
+    /// The kernel's errors; `ConnectionRefused` tells about an earlier datagram.
     ///
     /// # Cancel safety
     ///

@@ -21,7 +21,7 @@ impl Async<UnixListener> {
     ///
     /// # Errors
     ///
-    /// The kernel's: `AddrInUse` if the path exists, `PermissionDenied` and so on.
+    /// The kernel's errors: `AddrInUse` if the path exists, `PermissionDenied` and so on.
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<Self> {
         Self::new(UnixListener::bind(path)?)
     }
@@ -66,7 +66,7 @@ impl Async<UnixStream> {
     ///
     /// # Errors
     ///
-    /// The kernel's: `NotFound`, `ConnectionRefused` and so on; `InvalidInput` for a path of more than 107 bytes.
+    /// The kernel's errors: `NotFound`, `ConnectionRefused` and so on; `InvalidInput` for a path of more than 107 bytes.
     ///
     /// # Cancel safety
     ///
@@ -92,7 +92,7 @@ impl Async<UnixStream> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn pair() -> io::Result<(Self, Self)> {
         let (first, second) = UnixStream::pair()?;
         Ok((Self::new(first)?, Self::new(second)?))
@@ -112,7 +112,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's: `AddrInUse` if the path exists, `PermissionDenied` and so on.
+    /// The kernel's errors: `AddrInUse` if the path exists, `PermissionDenied` and so on.
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<Self> {
         Self::new(UnixDatagram::bind(path)?)
     }
@@ -121,7 +121,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn unbound() -> io::Result<Self> {
         Self::new(UnixDatagram::unbound()?)
     }
@@ -143,7 +143,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn pair() -> io::Result<(Self, Self)> {
         let (first, second) = UnixDatagram::pair()?;
         Ok((Self::new(first)?, Self::new(second)?))
@@ -153,7 +153,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -166,7 +166,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's: `NotFound`, `ConnectionRefused` and so on.
+    /// The kernel's errors: `NotFound`, `ConnectionRefused` and so on.
     ///
     /// # Cancel safety
     ///
@@ -200,7 +200,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -213,7 +213,7 @@ impl Async<UnixDatagram> {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///

@@ -49,7 +49,7 @@ use crate::runtime;
 ///
 /// # Panics
 ///
-/// When first polled on a thread that can have no runtime.
+/// When first polled on a thread that cannot have a runtime.
 pub fn readable<F: AsFd>(fd: F) -> Readable<F> {
     Readable(Wait {
         fd,

@@ -63,7 +63,7 @@ macro_rules! stream {
             ///
             /// # Errors
             ///
-            /// The kernel's.
+            /// The kernel's errors.
             pub fn shutdown(&self, how: std::net::Shutdown) -> std::io::Result<()> {
                 self.0.get_ref().shutdown(how)
             }
@@ -72,7 +72,7 @@ macro_rules! stream {
             ///
             /// # Errors
             ///
-            /// The kernel's.
+            /// The kernel's errors.
             ///
             /// # Cancel safety
             ///
@@ -85,7 +85,7 @@ macro_rules! stream {
             ///
             /// # Errors
             ///
-            /// The kernel's.
+            /// The kernel's errors.
             ///
             /// # Cancel safety
             ///

@@ -1,14 +1,14 @@
 //! Sockets on the loop: TCP, UDP, and the three kinds of Unix sockets.
 //!
-//! Wherever an Internet address is wanted, a name will do: see [`ToSocketAddrs`]. Names are resolved by the
-//! system, on a thread of [`unblock`](crate::unblock())'s.
+//! Functions that take an Internet address also take a host name: see [`ToSocketAddrs`]. Names are resolved by the
+//! system, on a thread of [`unblock`](crate::unblock()).
 //!
 //! The streams implement the traits of `futures-io`; `futures_util::{AsyncReadExt, AsyncWriteExt}` give
-//! them `read`, `write_all` and so on. Shared references implement them too, so that one coroutine can
-//! read while another one writes; `into_split` gives two halves that may go separate ways.
+//! them `read`, `write_all` and so on. Shared references implement these traits too, so that one coroutine can
+//! read while another one writes. `into_split` gives two halves that can be moved to different coroutines.
 //!
-//! Every type converts from and into its counterpart in std, and [`AsFd`](std::os::fd::AsFd) reaches all the
-//! options that have no method here, with the crates rustix or socket2 for instance.
+//! Every type converts from and into its counterpart in std. Socket options that have no method here can be set through
+//! [`AsFd`](std::os::fd::AsFd), with the crates rustix or socket2 for instance.
 
 mod address;
 mod forward;

@@ -34,12 +34,12 @@ use crate::Async;
 pub struct TcpListener(Async<net::TcpListener>);
 
 impl TcpListener {
-    /// Listens on an address, of several on the first that it can have. Port 0 takes a free one. `SO_REUSEADDR`
-    /// is set, as std does on Unix. Up to 4096 connections wait to be accepted, where the system allows as many.
+    /// Listens on an address; of several addresses, on the first that can be bound. Port 0 takes a free port. `SO_REUSEADDR`
+    /// is set, as std does on Unix. Up to 4096 connections wait to be accepted, if the system allows as many.
     ///
     /// # Errors
     ///
-    /// The kernel's: `AddrInUse`, `PermissionDenied` and so on, of several addresses the last one's; and those of
+    /// The kernel's errors: `AddrInUse`, `PermissionDenied` and so on, of several addresses the last one's; and those of
     /// [`lookup_host`](super::lookup_host).
     pub async fn bind<A: ToSocketAddrs>(address: A) -> io::Result<Self> {
         let addresses = address.lookup();
@@ -52,7 +52,7 @@ impl TcpListener {
     ///
     /// # Errors
     ///
-    /// The kernel's. Some concern one connection or pass by, like `ConnectionAborted` or running out of
+    /// The kernel's errors. Some concern only one connection, or are temporary, like `ConnectionAborted` or running out of
     /// descriptors (`EMFILE`): a server waits a little then and goes on. Connections stay in the queue meanwhile.
     ///
     /// # Cancel safety
@@ -73,7 +73,7 @@ impl TcpListener {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.get_ref().local_addr()
     }

@@ -26,7 +26,7 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// The kernel's: `ConnectionRefused`, `TimedOut` and so on, of several addresses the first one's; and those
+    /// The kernel's errors: `ConnectionRefused`, `TimedOut` and so on, of several addresses the first one's; and those
     /// of [`lookup_host`](super::lookup_host).
     ///
     /// # Cancel safety
@@ -45,7 +45,7 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.0.get_ref().peer_addr()
     }
@@ -54,7 +54,7 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.get_ref().local_addr()
     }
@@ -63,7 +63,7 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -76,7 +76,7 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
         self.0.get_ref().set_nodelay(nodelay)
     }
@@ -85,7 +85,7 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn nodelay(&self) -> io::Result<bool> {
         self.0.get_ref().nodelay()
     }
@@ -107,7 +107,7 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// The kernel's: `InvalidInput` for less than a second or more than 32767 seconds.
+    /// The kernel's errors: `InvalidInput` for less than a second or more than 32767 seconds.
     #[cfg(not(any(target_os = "haiku", target_os = "nto", target_os = "openbsd")))]
     pub fn set_keepalive(&self, idle: Option<Duration>) -> io::Result<()> {
         if let Some(idle) = idle {
@@ -120,7 +120,7 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     #[cfg(not(any(target_os = "haiku", target_os = "nto", target_os = "openbsd")))]
     pub fn keepalive(&self) -> io::Result<Option<Duration>> {
         let is_on = sockopt::socket_keepalive(&self.0)?;
@@ -131,7 +131,7 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
         self.0.get_ref().set_ttl(ttl)
     }
@@ -140,7 +140,7 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn ttl(&self) -> io::Result<u32> {
         self.0.get_ref().ttl()
     }

@@ -24,19 +24,19 @@ use crate::Async;
 pub struct UdpSocket(Async<net::UdpSocket>);
 
 impl UdpSocket {
-    /// A socket with this address, of several the first that it can have. Port 0 takes a free one.
+    /// A socket with this address; of several addresses, with the first that can be bound. Port 0 takes a free port.
     ///
     /// # Errors
     ///
-    /// The kernel's: `AddrInUse`, `PermissionDenied` and so on, of several addresses the last one's; and those of
+    /// The kernel's errors: `AddrInUse`, `PermissionDenied` and so on, of several addresses the last one's; and those of
     /// [`lookup_host`](super::lookup_host).
     pub async fn bind<A: ToSocketAddrs>(address: A) -> io::Result<Self> {
         let addresses = address.lookup();
         Ok(Self(addresses.first(Async::<net::UdpSocket>::bind).await?))
     }
 
-    /// Sets whom [`send`](Self::send) sends to, and whom alone to receive from. Of several addresses the first
-    /// that the kernel can reach.
+    /// Sets the address that [`send`](Self::send) sends to, and that alone is received from. Of several addresses the first
+    /// that the kernel can reach is taken.
     ///
     /// # Errors
     ///
@@ -47,7 +47,8 @@ impl UdpSocket {
         addresses.first(connect).await
     }
 
-    /// Sends a datagram; of several addresses to the first of this socket's family, as `localhost` often is an IPv6 address first.
+    /// Sends a datagram. Of several addresses the first one of this socket's family is taken: the first address of `localhost`,
+    /// for instance, is often an IPv6 address.
     ///
     /// # Errors
     ///
@@ -65,7 +66,7 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -78,7 +79,7 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub async fn peek_from(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.0.peek_from(buffer).await
     }
@@ -87,7 +88,7 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// The kernel's; `ConnectionRefused` tells about an earlier datagram.
+    /// The kernel's errors; `ConnectionRefused` tells about an earlier datagram.
     ///
     /// # Cancel safety
     ///
@@ -100,7 +101,7 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// The kernel's; `ConnectionRefused` tells about an earlier datagram of ours.
+    /// The kernel's errors; `ConnectionRefused` tells about an earlier datagram of ours.
     ///
     /// # Cancel safety
     ///
@@ -113,7 +114,7 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.peek(buffer).await
     }
@@ -122,7 +123,7 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.get_ref().local_addr()
     }
@@ -131,7 +132,7 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// The kernel's: `NotConnected`.
+    /// The kernel's errors: `NotConnected`.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.0.get_ref().peer_addr()
     }
@@ -140,7 +141,7 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn set_broadcast(&self, broadcast: bool) -> io::Result<()> {
         self.0.get_ref().set_broadcast(broadcast)
     }
@@ -149,7 +150,7 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
         self.0.get_ref().set_ttl(ttl)
     }
@@ -158,7 +159,7 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn ttl(&self) -> io::Result<u32> {
         self.0.get_ref().ttl()
     }

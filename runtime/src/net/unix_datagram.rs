@@ -33,7 +33,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     ///
-    /// The kernel's: `AddrInUse` if the path exists, `PermissionDenied` and so on; `InvalidInput` for a path of
+    /// The kernel's errors: `AddrInUse` if the path exists, `PermissionDenied` and so on; `InvalidInput` for a path of
     /// more than 107 bytes.
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<Self> {
         let address = address(path.as_ref())?;
@@ -44,7 +44,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn unbound() -> io::Result<Self> {
         Async::<net::UnixDatagram>::unbound().map(Self)
     }
@@ -53,7 +53,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn pair() -> io::Result<(Self, Self)> {
         let (first, second) = Async::<net::UnixDatagram>::pair()?;
         Ok((Self(first), Self(second)))
@@ -63,7 +63,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     ///
-    /// The kernel's: `NotFound`, `ConnectionRefused` and so on.
+    /// The kernel's errors: `NotFound`, `ConnectionRefused` and so on.
     pub fn connect<P: AsRef<Path>>(&self, path: P) -> io::Result<()> {
         let address = address(path.as_ref())?;
         self.0.get_ref().connect_addr(&address)
@@ -73,7 +73,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     ///
-    /// The kernel's: `NotFound`, `ConnectionRefused` and so on.
+    /// The kernel's errors: `NotFound`, `ConnectionRefused` and so on.
     ///
     /// # Cancel safety
     ///
@@ -88,7 +88,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -102,7 +102,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -115,7 +115,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     ///
     /// # Cancel safety
     ///
@@ -128,7 +128,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.get_ref().local_addr()
     }
@@ -137,7 +137,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     ///
-    /// The kernel's: `NotConnected`.
+    /// The kernel's errors: `NotConnected`.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.0.get_ref().peer_addr()
     }
@@ -146,7 +146,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.0.get_ref().shutdown(how)
     }

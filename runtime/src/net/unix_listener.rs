@@ -44,7 +44,7 @@ impl UnixListener {
     ///
     /// # Errors
     ///
-    /// The kernel's: `AddrInUse` if the path exists, `PermissionDenied` and so on; `InvalidInput` for a path of
+    /// The kernel's errors: `AddrInUse` if the path exists, `PermissionDenied` and so on; `InvalidInput` for a path of
     /// more than 107 bytes.
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<Self> {
         let address = address(path.as_ref())?;
@@ -77,7 +77,7 @@ impl UnixListener {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.get_ref().local_addr()
     }

@@ -18,7 +18,7 @@ impl UnixStream {
     ///
     /// # Errors
     ///
-    /// The kernel's: `NotFound`, `ConnectionRefused` and so on; `InvalidInput` for a path of more than 107 bytes.
+    /// The kernel's errors: `NotFound`, `ConnectionRefused` and so on; `InvalidInput` for a path of more than 107 bytes.
     ///
     /// # Cancel safety
     ///
@@ -31,7 +31,7 @@ impl UnixStream {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn pair() -> io::Result<(Self, Self)> {
         let (first, second) = Async::<net::UnixStream>::pair()?;
         Ok((Self(first), Self(second)))
@@ -45,7 +45,7 @@ impl UnixStream {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.0.get_ref().peer_addr()
     }
@@ -54,7 +54,7 @@ impl UnixStream {
     ///
     /// # Errors
     ///
-    /// The kernel's.
+    /// The kernel's errors.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.get_ref().local_addr()
     }

@@ -46,14 +46,14 @@ impl<O: IsA<glib::Object>> Bound<O> {
 
     /// The object. In the coroutine that is bound to it this cannot fail, since each poll holds the object.
     ///
-    /// What this returns keeps the object alive. Held across an `.await`, it does so while the coroutine sleeps: so
-    /// call this again after the `.await` instead.
+    /// The returned reference keeps the object alive. Do not hold it across an `.await`, where it would keep the object alive
+    /// while the coroutine sleeps; call this again after the `.await`.
     ///
     /// # Panics
     ///
     /// Outside the polls of the coroutine that was spawned with this: in another coroutine, in a signal handler that
-    /// runs between two polls, in a destructor that runs because the coroutine was aborted. There
-    /// [`upgrade`](Self::upgrade) serves.
+    /// runs between two polls, in a destructor that runs because the coroutine was aborted. Use
+    /// [`upgrade`](Self::upgrade) there.
     #[track_caller]
     pub fn get(&self) -> O {
         match &*self.0.held.borrow() {
@@ -66,7 +66,7 @@ impl<O: IsA<glib::Object>> Bound<O> {
         }
     }
 
-    /// The object, unless it has been disposed of. Anywhere.
+    /// The object, unless it has been disposed of. Can be called anywhere.
     pub fn upgrade(&self) -> Option<O> {
         self.0.weak.upgrade()
     }

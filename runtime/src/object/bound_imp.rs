@@ -62,7 +62,7 @@ where
         T::from_obj(&self.0.get()).ref_counted()
     }
 
-    /// The private struct, unless its object has been disposed of. Anywhere.
+    /// The private struct, unless its object has been disposed of. Can be called anywhere.
     pub fn upgrade(&self) -> Option<ObjectImplRef<T>> {
         self.0
             .upgrade()

@@ -8,9 +8,9 @@ use super::property_values::{PropertyValues, WaitFor};
 
 /// Awaiting the signals and properties of any GObject.
 ///
-/// Handlers are connected by the call, not when the future is first polled, and disconnected when the future or stream is
-/// done or dropped. Nothing here keeps the object alive, not even an emission that has not been taken yet, unless its arguments do:
-/// those it keeps.
+/// The call connects the handler at once, not when the future is first polled. The handler is disconnected when the future or
+/// stream is done or dropped. Nothing here keeps the object alive. An emission that has not been taken yet keeps its arguments
+/// alive, but not its emitter.
 ///
 /// Futures and streams belong to the coroutine that awaits them; they are not `Send`.
 ///
@@ -18,15 +18,15 @@ use super::property_values::{PropertyValues, WaitFor};
 ///
 /// They reach the coroutine on its own thread, if all their values are of types that may change threads: numbers, strings,
 /// enums, flags, variants, parameter specifications, `glib::Bytes`, `glib::DateTime`, `glib::Error`, and the emitter.
-/// An emission with anything else is refused, with a message in GLib's log: whether an object or a boxed type is `Send` is
-/// known at compile time only, so there [`once_send`](super::once_send) serves.
+/// An emission with any other value is refused, with a message in GLib's log, because it is known only at compile time whether an
+/// object or a boxed type is `Send`. For such signals use [`once_send`](super::once_send).
 pub trait CoroObjectExt: IsA<glib::Object> {
-    /// Waits for a signal, and gives its values as GLib passes them to a handler: the first is the object, or empty if that has
-    /// been disposed of since the emission. `None`: it was disposed of before.
+    /// Waits for a signal, and gives its values as GLib passes them to a handler. The first value is the object, or empty if the
+    /// object has been disposed of since the emission. The result is `None` if the object was disposed of without an emission.
     ///
     /// `signal` may have a detail, as in `notify::text`. The handler runs before the class's own. If the signal
-    /// wants an answer, it gets the zero of its type: `false`, 0, or nothing. [`once`](super::once) can answer, and
-    /// has typed values.
+    /// has a return value, the handler returns the zero of its type: `false`, 0, or nothing. With [`once`](super::once) the
+    /// handler can return a value, and its arguments have types.
     ///
     /// ```
     /// # #[cfg(not(feature = "gio"))] fn main() {}
@@ -93,9 +93,9 @@ pub trait CoroObjectExt: IsA<glib::Object> {
 
     /// The value of a property, then its value after every change. Ends when the object is disposed of.
     ///
-    /// A change is what the object notifies of; some classes do so when the same value is set again. Values that
+    /// A change is whatever the object notifies of; some classes also notify when the same value is set again. Values that
     /// changed while nobody polled are buffered, without a bound. If the notification came on another thread, the value is
-    /// read when it is taken, so that changes in quick succession there may give the same value twice.
+    /// read when it is taken from the stream, so that changes in quick succession may give the same value twice.
     ///
     /// ```
     /// # #[cfg(not(feature = "gio"))] fn main() {}
@@ -123,8 +123,8 @@ pub trait CoroObjectExt: IsA<glib::Object> {
         PropertyValues::new(self.upcast_ref(), name)
     }
 
-    /// Waits until the value of a property satisfies a condition, and gives that value. `None`: the object was disposed of
-    /// first. If it does so now, that is the value.
+    /// Waits until the value of a property satisfies a condition, and gives that value; at once if the present value does.
+    /// The result is `None` if the object is disposed of first.
     ///
     /// ```
     /// # #[cfg(not(feature = "gio"))] fn main() {}

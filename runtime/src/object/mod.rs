@@ -1,15 +1,15 @@
-//! GObjects: signals and properties to await, and coroutines that end with an object.
+//! GObjects: signals and properties that can be awaited, and coroutines that end with an object.
 //!
 //! * [`CoroObjectExt`], a trait of every object: [`next_emission`](CoroObjectExt::next_emission) and
 //!   [`emissions`](CoroObjectExt::emissions) of a signal, [`property_values`](CoroObjectExt::property_values) and
 //!   [`wait_for`](CoroObjectExt::wait_for) for properties;
-//! * [`once`]: the same for any handler, with types, and with an answer where the signal wants one;
+//! * [`once`]: waits for any `connect_…` handler, with its types, and with a return value where the signal wants one;
 //! * [`spawn_for`]: a coroutine that belongs to an object.
 //!
-//! Nothing here keeps an object alive while it waits; only the arguments of an emission that nobody took yet are kept. An object ends
-//! when it is *disposed of*: its last reference goes, or somebody disposes of it while there are references. Futures then resolve,
-//! to `None`; streams end; coroutines of the object are dropped at their await point. In GTK 4 a window that is closed loses the
-//! reference that GTK had, and ends unless somebody else has one.
+//! Nothing here keeps an object alive while it waits; only the arguments of an emission that nobody has taken yet are kept. An object ends
+//! when it is *disposed of*: its last reference is dropped, or somebody disposes of it while there are references. Then futures resolve
+//! to `None`, streams end, and coroutines of the object are dropped at their await point. In GTK 4, GTK drops its reference to a
+//! window that is closed; the window ends unless somebody else has a reference.
 //!
 //! ```
 //! # #[cfg(not(feature = "gio"))] fn main() {}

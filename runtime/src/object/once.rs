@@ -12,11 +12,11 @@ use glib::prelude::*;
 use super::connection::{Connection, is_connected};
 use super::mailbox::{Receiver, mailbox};
 
-/// Waits for the first call of a signal handler, and gives what the handler resolved with; `None` if it was disconnected
-/// before, as by the object's disposal.
+/// Waits until a signal handler calls `resolve`, and gives the value that it passed; `None` if the handler was disconnected
+/// before, for instance by the object's disposal.
 ///
-/// The closure connects the handler, with whichever `connect` function there is for the signal, so that its arguments
-/// have their types and the handler may return what the signal asks for.
+/// The closure connects the handler, with any `connect_…` function. So the handler's arguments have types, and it can
+/// return what the signal asks for.
 ///
 /// ```
 /// # #[cfg(not(feature = "gio"))] fn main() {}
@@ -48,7 +48,7 @@ use super::mailbox::{Receiver, mailbox};
 /// ```
 ///
 /// The handler is connected at once, not when the future is first polled, and disconnected when the future is done or
-/// dropped. The object is not kept alive. What is resolved after the first time is dropped.
+/// dropped. The object is not kept alive. Only the first call of `resolve` counts; the values of others are dropped.
 ///
 /// # Panics
 ///

@@ -16,10 +16,10 @@ use crate::task::{Builder, JoinHandle};
 
 /// Spawns a coroutine that ends with an object and does not keep it alive.
 ///
-/// The coroutine holds a weak reference. When the object is disposed of (its last reference goes, which for a widget is mostly
-/// when its window is closed or it is removed from there), the coroutine's future is dropped at its await point, within one turn, on its own
-/// thread, and the join resolves to "cancelled". Each poll holds a strong reference, so that [`Bound::get`] cannot fail in the
-/// body.
+/// The coroutine holds a weak reference. When the object is disposed of, the coroutine's future is dropped at its await point,
+/// within one turn, on its own thread, and the join resolves to "cancelled". (An object is disposed of when its last reference is
+/// dropped; for a widget that is mostly when its window is closed, or when it is removed from the window.) Each poll holds a
+/// strong reference, so that [`Bound::get`] cannot fail in the body.
 ///
 /// ```
 /// use std::time::Duration;
@@ -40,10 +40,10 @@ use crate::task::{Builder, JoinHandle};
 /// # });
 /// ```
 ///
-/// `glib::clone!(#[weak] object, async move { .. })` looks alike, but its reference becomes a strong one with the first
-/// poll and stays that ([gtk-rs-core issue 1460](https://github.com/gtk-rs/gtk-rs-core/issues/1460)).
+/// `glib::clone!(#[weak] object, async move { .. })` looks similar, but its reference becomes a strong one with the first
+/// poll and stays strong ([gtk-rs-core issue 1460](https://github.com/gtk-rs/gtk-rs-core/issues/1460)).
 ///
-/// A name or a priority comes with [`Builder::spawn_for`]. In the private struct of an object, the object is
+/// To set a name or a priority use [`Builder::spawn_for`]. In the private struct of an object, the object is
 /// `self.obj()`:
 ///
 /// ```ignore

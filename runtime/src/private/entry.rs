@@ -13,26 +13,12 @@ use crate::runtime;
 
 /// The body of `#[glib_coro::main]`, not run yet.
 pub fn main(name: &'static str) -> Entry {
-    Entry {
-        name,
-        host: Host::MAIN,
-        is_test: false,
-        start_paused: false,
-        timeout: None,
-        _tokio: None,
-    }
+    Entry::new(name, Host::MAIN, false)
 }
 
 /// The body of `#[glib_coro::test]`, not run yet: on a context that no other test has.
 pub fn test(name: &'static str) -> Entry {
-    Entry {
-        name,
-        host: Host::TEST,
-        is_test: true,
-        start_paused: false,
-        timeout: None,
-        _tokio: None,
-    }
+    Entry::new(name, Host::TEST, true)
 }
 
 /// A body that is not run yet.
@@ -52,6 +38,17 @@ pub struct Entry {
 }
 
 impl Entry {
+    fn new(name: &'static str, host: Host, is_test: bool) -> Self {
+        Self {
+            name,
+            host,
+            is_test,
+            start_paused: false,
+            timeout: None,
+            _tokio: None,
+        }
+    }
+
     pub fn context<C: Context>(self, context: C) -> Self {
         Self {
             host: context.host(),

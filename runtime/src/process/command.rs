@@ -42,7 +42,7 @@ struct Chosen {
 impl Command {
     /// A command that runs `program`, which is looked for in `PATH` unless it has a slash in it.
     ///
-    /// Without further ado it has no arguments, and inherits this process's environment, directory and
+    /// By default it has no arguments, and inherits this process's environment, directory and
     /// standard streams.
     pub fn new(program: impl AsRef<OsStr>) -> Self {
         Self::from(process::Command::new(program))
@@ -156,12 +156,12 @@ impl Command {
         self
     }
 
-    /// The command as std has it.
+    /// The command of std.
     pub fn as_std(&self) -> &process::Command {
         &self.inner
     }
 
-    /// The command as std has it, for what only std's has, `pre_exec` for instance. Standard streams set
+    /// The command of std, for methods that only this one has, such as `pre_exec`. Standard streams set
     /// through it do not count as chosen.
     pub fn as_std_mut(&mut self) -> &mut process::Command {
         &mut self.inner
@@ -194,8 +194,8 @@ impl Command {
     ///
     /// # Cancel safety
     ///
-    /// Dropped, the future leaves the process alone or kills it, as
-    /// [`kill_on_drop`](Self::kill_on_drop) says.
+    /// Dropping the future leaves the process running, or kills it if
+    /// [`kill_on_drop`](Self::kill_on_drop) says so.
     pub fn status(&mut self) -> impl Future<Output = io::Result<ExitStatus>> + Send + use<> {
         let child = self.spawn();
         async {

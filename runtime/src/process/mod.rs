@@ -1,6 +1,6 @@
 //! Child processes.
 //!
-//! [`Command`] is std's with a [`spawn`](Command::spawn) whose [`Child`] can be awaited:
+//! [`Command`] is std's, except that the [`Child`] that [`spawn`](Command::spawn) returns can be awaited:
 //!
 //! ```
 //! use glib_coro::process::Command;
@@ -36,20 +36,20 @@
 //!
 //! # What is left behind
 //!
-//! A [`Child`] that is dropped goes on, unless [`kill_on_drop`](Command::kill_on_drop) says otherwise. The
-//! runtime on which it was spawned collects its status when it ends, so that it does not stay as a zombie. Children
-//! that outlive that runtime are looked after when the next one is spawned.
+//! A child process whose [`Child`] is dropped goes on, unless [`kill_on_drop`](Command::kill_on_drop) says otherwise. The
+//! runtime on which it was spawned collects its status when it ends, so that it does not stay as a zombie. If it
+//! outlives that runtime, its status is collected when another child is spawned after its end.
 //!
 //! # Neighbours
 //!
-//! Each child is waited for by itself, so `g_child_watch_add`, `gio::Subprocess` and `std::process` get the
-//! statuses of theirs. The other way round, code that waits for *any* child (`waitpid(-1, ..)`), or a process that
-//! ignores SIGCHLD, takes the statuses away; [`Child::wait`] says so then.
+//! This module waits for each child separately, so `g_child_watch_add`, `gio::Subprocess` and `std::process` get the
+//! statuses of their own children. But code that waits for *any* child (`waitpid(-1, ..)`) takes statuses away from this
+//! module, and so does ignoring SIGCHLD; [`Child::wait`] then returns an error that says so.
 //!
-//! # How the end of a child is heard of
+//! # How the end of a child is noticed
 //!
-//! On Linux by a pidfd, a descriptor like any other. Where the kernel gives none (before 5.3, under some
-//! sandboxes, or for want of descriptors) and on other systems, by a thread for each such child.
+//! On Linux through a pidfd, a descriptor like any other. Where the kernel gives none (before 5.3, in some
+//! sandboxes, or if there are no descriptors left), and on other systems, a thread waits for each such child.
 
 mod child;
 mod command;

@@ -109,7 +109,7 @@ macro_rules! reader {
             ///
             /// # Errors
             ///
-            /// The kernel's.
+            /// The kernel's errors.
             pub fn into_owned_fd(self) -> io::Result<OwnedFd> {
                 blocking(self.pipe)
             }

@@ -60,7 +60,7 @@ impl Builder {
         self
     }
 
-    /// How long a turn may go on before less urgent sources of the loop get theirs: 1 ms by default.
+    /// How long a turn may take before less urgent sources of the loop get their turn: 1 ms by default.
     ///
     /// A turn ends with the first poll that ends after the budget.
     pub fn budget(mut self, budget: Duration) -> Self {
@@ -68,21 +68,20 @@ impl Builder {
         self
     }
 
-    /// Is called with every panic or error of a coroutine that nobody looked at when its last handle
-    /// went; an abort is none. By default a message is logged, with GLib's log on GLib (critical for a
-    /// panic, a warning for an error) and to standard error elsewhere.
+    /// Sets the unhandled-error hook. It is called with every panic or error of a coroutine whose last handle was
+    /// dropped before anybody looked at it; an abort does not count. By default a message is logged: with GLib's log on
+    /// GLib (critical for a panic, a warning for an error), and to standard error elsewhere.
     ///
-    /// The hook runs on the thread that let the handle go: in general the runtime's, but a `JoinHandle`
-    /// can be dropped anywhere. A panic inside the hook is logged.
+    /// The hook runs on the thread that dropped the handle: mostly the runtime's, but a `JoinHandle`
+    /// can be dropped on any thread. A panic inside the hook is logged.
     pub fn on_unhandled(mut self, hook: impl Fn(&Unhandled) + Send + Sync + 'static) -> Self {
         self.options.hook = Some(Box::new(hook));
         self
     }
 
-    /// Has the first panic or error that nobody looked at end the [`block_on`](Runtime::block_on) that
-    /// runs, which panics with it, after the hook was called. Of several inside one another all end, and the
-    /// outermost panics with it. For programs that would rather stop than
-    /// go on without one of their coroutines.
+    /// Ends the running [`block_on`](Runtime::block_on) at the first panic or error that nobody looked at: the hook is
+    /// called, and then `block_on` panics with it. Of several nested ones all end, and the outermost panics with it. This
+    /// is for programs that would rather stop than continue without one of their coroutines.
     ///
     /// ```should_panic
     /// # fn main() -> std::io::Result<()> {
@@ -98,11 +97,11 @@ impl Builder {
         self
     }
 
-    /// Measures every poll: how long it took, per coroutine and for the [metrics](Runtime::metrics), and warns
-    /// of [slow](Self::slow_poll) ones. Off by default, as it reads the clock twice per poll; off means that nothing is
-    /// measured.
+    /// Measures how long every poll takes, for each coroutine and for the [metrics](Runtime::metrics), and warns
+    /// of [slow](Self::slow_poll) ones. Off by default, because it reads the clock twice per poll. When it is off,
+    /// nothing is measured.
     ///
-    /// `GLIB_CORO_DEBUG=1` in the environment turns it on where the program does not say.
+    /// Unless the program calls this, `GLIB_CORO_DEBUG=1` in the environment turns it on.
     ///
     /// ```
     /// use std::time::Duration;
@@ -127,7 +126,7 @@ impl Builder {
         self
     }
 
-    /// With [insight](Self::insight), from what duration on a poll is slow: 100 ms by default.
+    /// The duration from which on a poll counts as slow, with [insight](Self::insight): 100 ms by default.
     ///
     /// A slow poll is counted, and a warning names the coroutine, where it was spawned and the duration: in GLib's log on GLib,
     /// on standard error elsewhere. The time that a coroutine spends in a nested loop does not count.
@@ -136,7 +135,7 @@ impl Builder {
         self
     }
 
-    /// Has the runtime's clock [paused](crate::time#the-virtual-clock) from the start.
+    /// Starts with the runtime's clock [paused](crate::time#the-virtual-clock).
     ///
     /// ```
     /// use std::time::Duration;
@@ -158,7 +157,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// `AlreadyExists` if the context or event loop has a runtime, and what the kernel says when it
+    /// `AlreadyExists` if the context or event loop has a runtime already; the kernel's error if it
     /// refuses a descriptor.
     pub fn build(self) -> io::Result<Runtime> {
         let (event_loop, fallback) = match self.host {
@@ -172,7 +171,7 @@ impl Builder {
         };
         let inner = Inner::new(event_loop, self.options)?;
         local::register(&inner, fallback);
-        Ok(Runtime::from_inner(inner))
+        Ok(Runtime { inner })
     }
 }
 

@@ -16,7 +16,7 @@ use crate::task::{self, JoinHandle};
 
 /// Spawns coroutines on a runtime from any thread.
 ///
-/// Cheap to clone. It does not keep the runtime going: what is spawned after its end is dropped, and the
+/// Cheap to clone. It does not keep the runtime alive: what is spawned after the runtime's end is dropped, and the
 /// join resolves to "cancelled".
 ///
 /// ```
@@ -46,7 +46,7 @@ impl Handle {
     ///
     /// # Panics
     ///
-    /// Where [`try_current`](Self::try_current) gives an error.
+    /// If [`try_current`](Self::try_current) returns an error.
     #[track_caller]
     pub fn current() -> Self {
         Self::new(local::current())
@@ -56,7 +56,7 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// If this thread can have none: it is the main thread and another one iterates the default
+    /// If this thread cannot have a runtime: it is the main thread and another one iterates the default
     /// `MainContext`, or the kernel refuses a descriptor.
     pub fn try_current() -> Result<Self, TryCurrentError> {
         local::try_current().map(Self::new)
@@ -73,7 +73,7 @@ impl Handle {
         JoinHandle::spawn_send(&self.core, &spec, None, future)
     }
 
-    /// Has a future built on the runtime's thread, where it stays; so it need not be `Send`.
+    /// Spawns a coroutine whose future is built on the runtime's thread. It stays there, and so need not be `Send`.
     ///
     /// ```
     /// use std::rc::Rc;
@@ -106,15 +106,16 @@ impl Handle {
 
     /// Every coroutine of the runtime that has not ended; see [`task::all`].
     ///
-    /// Any thread may ask. With [insight](super::Builder::insight) it is answered at once, also while a coroutine blocks the loop,
-    /// which is what a watchdog wants; the picture is of something that moves. Without insight another thread than the runtime's
-    /// waits for the loop's next turn, for one second at the most, and the list is empty if there was none.
+    /// Any thread may call this. With [insight](super::Builder::insight) it returns at once, even while a coroutine blocks the loop,
+    /// which is what a watchdog needs; coroutines go on while the list is made, so that its entries may be of different moments.
+    /// Without insight, threads other than the runtime's wait for the loop's next turn, for at most one second; if there is
+    /// none in that time, the list is empty.
     pub fn all(&self) -> Vec<task::Info> {
         self.core.picture().map_or_else(Vec::new, |(all, _)| all)
     }
 
-    /// The coroutines and the metrics of the runtime as JSON; see [`task::dump`](task::dump()). On another thread it waits as
-    /// [`all`](Self::all) does, and what is not known then is `null`.
+    /// The coroutines and the metrics of the runtime as JSON; see [`task::dump`](task::dump()). On other threads it waits as
+    /// [`all`](Self::all) does; what it could not learn is `null`.
     ///
     /// ```
     /// use std::time::Duration;

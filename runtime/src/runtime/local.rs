@@ -85,6 +85,11 @@ fn find(matches: impl Fn(&Entry, &Inner) -> bool) -> Option<Rc<Inner>> {
         .flatten()
 }
 
+/// The runtime of this thread that has this core.
+fn of_core(core: &Arc<Core>) -> Option<Rc<Inner>> {
+    find(|_, inner| Arc::ptr_eq(&inner.core, core))
+}
+
 fn insert(inner: Hold, fallback: bool) -> Result<(), TryCurrentError> {
     RUNTIMES
         .try_with(|runtimes| runtimes.borrow_mut().0.push(Entry { inner, fallback }))
@@ -142,14 +147,13 @@ pub(crate) fn find_current() -> Option<Arc<Core>> {
 
 /// The thread's current runtime, loop and all.
 pub(super) fn current_inner() -> Result<Rc<Inner>, TryCurrentError> {
-    let core = try_current()?;
-    find(|_, inner| Arc::ptr_eq(&inner.core, &core))
+    of_core(&try_current()?)
         .ok_or_else(|| TryCurrentError(io::Error::other("the current runtime has ended")))
 }
 
 /// How many sources the loop of a runtime of this thread has attached for it.
 pub(crate) fn sources_of(core: &Arc<Core>) -> Option<usize> {
-    find(|_, inner| Arc::ptr_eq(&inner.core, core)).map(|inner| inner.event_loop.sources())
+    of_core(core).map(|inner| inner.event_loop.sources())
 }
 
 /// Attaches a runtime on first use.
@@ -194,7 +198,7 @@ mod host {
 
     use super::{Arc, Core, EventLoop, TryCurrentError, attach, fallback, tidy};
     #[cfg(feature = "gio")]
-    use super::{Inner, Rc, find};
+    use super::{Inner, Rc, of_core};
     use crate::event_loop::{GLib, glib_core_of};
 
     /// The context of this thread: the thread-default one, else the default one if the thread owns it
@@ -244,8 +248,7 @@ mod host {
         let core = glib::MainContext::default()
             .with_thread_default(of_thread)
             .map_err(|error| TryCurrentError(io::Error::other(error)))??;
-        find(|_, inner| Arc::ptr_eq(&inner.core, &core))
-            .ok_or_else(|| TryCurrentError(io::Error::other("its runtime has ended")))
+        of_core(&core).ok_or_else(|| TryCurrentError(io::Error::other("its runtime has ended")))
     }
 
     pub(super) fn of_thread() -> Result<Arc<Core>, TryCurrentError> {

@@ -2,31 +2,33 @@
 //!
 //! # Which runtime is current
 //!
-//! Everything that is spawned or awaited without naming a runtime uses the current one of its thread:
+//! Everything that is spawned or awaited without naming a runtime uses the current runtime of its thread. This is:
 //!
 //! 1. the innermost of the runtimes that are [entered](Runtime::enter) or in the middle of a turn;
-//! 2. else the one of the thread-default `MainContext`, which gets a runtime on first use. On the main
-//!    thread, and on a thread that owns it, that is the default context. Any other thread without a
-//!    thread-default context gets a context of its own, which [`block_on`] runs;
-//! 3. without the feature `glib`, a runtime on [`Standalone`](crate::event_loop::Standalone), one per
-//!    thread, on first use.
+//! 2. otherwise the runtime of the thread-default `MainContext`, created on first use. Without a
+//!    thread-default context, the main thread, and a thread that owns the default context, use the default context;
+//!    any other thread gets a context of its own, which [`block_on`] runs;
+//! 3. without the feature `glib`, a runtime on [`Standalone`](crate::event_loop::Standalone), one for each
+//!    thread, created on first use.
 //!
 //! # The scheduling promise
 //!
-//! The names are: `MAX_POLL`, the longest time that one poll of one of your coroutines takes; `N`, the
-//! largest number of coroutines that are ready at once; `BUDGET`, the runtime's budget (1 ms unless
+//! A *turn* is one dispatch of the runtime by its loop, in which ready coroutines are polled. In
+//! what follows, `MAX_POLL` is the longest time that one poll of one of your coroutines takes; `N`, the
+//! largest number of coroutines that are ready at once; `BUDGET`, the longest time that a turn may take (1 ms unless
 //! [`Builder::budget`] says otherwise); `HOST`, the longest time that all other sources of the loop
-//! together take between two dispatches of the runtime.
+//! together take between two turns.
 //!
 //! For coroutines of one priority, while none of a higher priority is ready:
 //!
-//! * **every ready coroutine runs** within `N × MAX_POLL`, plus `HOST` for each `BUDGET` of that time
-//!   begun: they run in the order in which they were woken, and one that yields goes to the end;
+//! * **every ready coroutine runs** within `N × MAX_POLL`, plus one `HOST` for each `BUDGET`, or part of it, in that
+//!   time: they run in the order in which they were woken, and one that yields goes to the end;
 //! * **every ready descriptor, due timer and wake from another thread is seen** within
-//!   100 µs + 8 × `MAX_POLL` + `HOST`: a turn looks at its start, and after 61 polls or 100 µs, whichever
-//!   is first. (Where nothing was polled since the last look, and all that is ready was woken by other threads, that is polled
-//!   before the first look, and the turn does not end without one.) It reads the clock after every poll, except after a run of
-//!   polls that took less than 10 µs together: then up to eight go by, which is where the 8 comes from;
+//!   100 µs + 8 × `MAX_POLL` + `HOST`: a turn looks for them at its start, and again after 61 polls or 100 µs, whichever
+//!   comes first. (If nothing was polled since the last look, and all ready coroutines were woken by other threads, these
+//!   are polled before the first look; the turn then looks before it ends.) A turn reads the clock after every poll,
+//!   except after a run of polls that took less than 10 µs together: then up to eight polls go by without a reading,
+//!   which explains the 8;
 //! * **every source of lower priority is dispatched** after at most 2ᵏ − 1 turns of
 //!   `BUDGET + 8 × MAX_POLL + HOST`, where `k` is how many priorities of coroutines in use are more urgent
 //!   than the source: 1 turn below one of them, 3 below two, 7 below all three. A turn ends when its
@@ -38,16 +40,15 @@
 //!
 //! # Programs that abort on panic, and that fork
 //!
-//! Under `panic = "abort"` nothing can be caught: the first panic of a coroutine ends the process, after the panic
-//! hook has printed it. No join sees a panic then, and the unhandled-error hook gets errors alone. Everything
+//! With `panic = "abort"` a panic cannot be caught: the first panic of a coroutine ends the process, after the panic
+//! hook has printed it. So no join reports a panic, and the unhandled-error hook gets only errors. Everything
 //! else is the same.
 //!
-//! After `fork` only a child that goes on to `exec` is fine, and every descriptor of a runtime is closed by
-//! that (`std::process::Command` and our `process` do nothing else). A child that stays without
-//! `exec` has one thread and a copy of the runtime whose descriptors are those of the parent: its epoll set, its
-//! timer and its wake-ups are shared, so that both would take events from each other. It must not iterate the
-//! loop, nor drop the runtime, but leave with `_exit`; what GLib says about `fork` is no different. Signals
-//! that come to it are told to nobody, and a SIGUSR2 prints no dump.
+//! A child that calls `exec` after `fork`, as `std::process::Command` and our `process` do, is fine: `exec` closes every
+//! descriptor of a runtime. A child that does not call `exec` has one thread and a copy of the runtime. The
+//! descriptors of the copy are the parent's: both share the epoll set, the timer and the wake-ups, and would take events
+//! from each other. Such a child must not iterate the loop or drop the runtime, and must leave with `_exit`; GLib has the
+//! same rule. No listener is told of signals that such a child receives, and a SIGUSR2 prints no dump.
 
 mod builder;
 #[cfg(feature = "signal")]
@@ -88,11 +89,11 @@ use crate::event_loop::EventLoop;
 use crate::task::{self, CancellationToken, JoinHandle};
 use crate::time::timeout;
 
-/// Coroutines on an event loop.
+/// Runs coroutines on an event loop.
 ///
 /// A runtime belongs to the thread that built it. Dropping it drops every future on that thread, and
-/// joins of coroutines that had not ended resolve to "cancelled". Dropped from inside one of its own
-/// coroutines, the others go at once and that one when its poll returns.
+/// joins of coroutines that had not ended resolve to "cancelled". If one of its own coroutines drops it, the others
+/// are dropped at once, and that one when its poll returns.
 ///
 /// The [module's page](self) tells which runtime is current where, and what is promised about the order
 /// in which coroutines run.
@@ -136,7 +137,7 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// `AlreadyExists` if the context has a runtime; and what the kernel says when it refuses a
+    /// `AlreadyExists` if the context has a runtime already; the kernel's error if it refuses a
     /// descriptor.
     pub fn new() -> io::Result<Self> {
         Self::builder().build()
@@ -147,20 +148,16 @@ impl Runtime {
         Builder::new()
     }
 
-    fn from_inner(inner: Rc<Inner>) -> Self {
-        Self { inner }
-    }
-
     /// Runs the loop until the future is done, and returns its output.
     ///
     /// The future may borrow. It is a coroutine like any other: a nested loop inside another coroutine
-    /// does not stop it. Other coroutines go on meanwhile, and stay where they are when this returns,
-    /// to go on the next time the loop runs. Inside a coroutine this is a nested loop.
+    /// does not stop it. Other coroutines continue meanwhile; when this returns, they pause where they are
+    /// until the loop runs again. Inside a coroutine this runs a nested loop.
     ///
     /// # Panics
     ///
-    /// With the future's own panic. If the runtime ends while the future is pending. If another thread
-    /// iterates the context. If the loop cannot nest and runs already.
+    /// If the future panics, with its panic; if the runtime ends while the future is pending; if another thread
+    /// iterates the context; if the loop runs already and cannot nest.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         lend::run(&self.inner, task::Builder::new(), future)
@@ -252,8 +249,8 @@ impl Runtime {
                 Poll::Pending
             }
         });
-        // If the time is up, the drop below ends what is left. The time is the runtime's own, so it is
-        // counted from inside.
+        // If the time is up, the drop of `self` ends what is left. The timeout is created inside of the future, because
+        // the runtime's own clock counts it.
         let _ = self.block_on(async { timeout(grace, drained).await });
     }
 

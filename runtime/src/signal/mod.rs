@@ -1,4 +1,4 @@
-//! Signals of the operating system, awaited.
+//! Signals of the operating system that can be awaited.
 //!
 //! [`ctrl_c`] waits for the next Ctrl-C; [`unix`] listens for any signal that can be caught. Any number of
 //! listeners, in any number of runtimes and threads, hear of the same signal.
@@ -18,30 +18,30 @@
 //!
 //! # What happens to the signal's default effect
 //!
-//! The first listener takes it away **for the rest of the process**: SIGINT, SIGTERM or SIGHUP no longer
-//! end the process, also while nobody listens. A signal in such a gap goes unheard. So keep one listener
+//! The first listener takes it away **for as long as the process runs**: SIGINT, SIGTERM or SIGHUP no longer
+//! end the process, even while nobody listens. A signal that comes while nobody listens is lost. So keep one listener
 //! and call [`Signal::recv`] again, rather than making a new listener for each signal, and end the
 //! program yourself when it is asked to end.
 //!
 //! # Bursts
 //!
-//! A listener that has not been asked since the last signal of its kind is told once, however many came,
-//! as the kernel itself does with signals that are pending.
+//! If several signals of one kind arrive before a listener calls [`Signal::recv`], it is told once. The kernel treats
+//! pending signals in the same way.
 //!
 //! # Forked children
 //!
-//! A child that was forked off has the handlers until it calls `exec`. What comes to it is told to nobody,
-//! its parent in particular.
+//! A forked child keeps the handlers until it calls `exec`. No listener is told of the signals that it receives, neither in the
+//! child nor in its parent.
 //!
 //! # Neighbours
 //!
-//! `g_unix_signal_add` of GLib, the crate signal-hook and what is built on it, tokio for one, and
+//! GLib's `g_unix_signal_add`, the crate signal-hook and the crates built on it (such as tokio), and
 //! handlers of C libraries may listen for the same signals, before or after this module does: all of them
-//! are called. GLib on its own would not do that: it replaces every other handler and, when its last
-//! source goes, puts the default effect back. So in a program with the feature `glib` the first listener
-//! for a signal that GLib knows has GLib install its handler once and for all, and handlers that this
-//! displaces are put back in front of it. What is not mended: somebody else's signal-hook listener that
-//! GLib had silenced before the first listener of this module came leaves that one silent too.
+//! are called. GLib alone would not allow that: it replaces every other handler and, when its last
+//! source is destroyed, restores the default effect. Therefore, with the feature `glib`, the first listener
+//! for a signal that GLib supports makes GLib install its handler, which then stays for ever; handlers that this
+//! displaces are called again before it. One case does not work: if GLib had silenced another signal-hook listener
+//! before the first listener of this module was made, this module's listeners for that signal stay silent too.
 //!
 //! SIGCHLD belongs to GLib's child watch, and is refused.
 

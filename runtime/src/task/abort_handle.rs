@@ -28,7 +28,7 @@ impl AbortHandle {
         Self { core, id, slot }
     }
 
-    /// Has the coroutine's future dropped at its await point. Does nothing to one that has ended.
+    /// Aborts the coroutine: its future is dropped at its await point. No effect if it has ended.
     pub fn abort(&self) {
         if let Some(core) = self.core.upgrade() {
             core.abort(self.slot, self.id);

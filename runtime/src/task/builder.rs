@@ -15,8 +15,8 @@ use crate::core::task::Spec;
 
 /// Spawns a coroutine on the thread's current runtime.
 ///
-/// It starts when the loop gives the next turn, never inside this call. It goes on when the handle is
-/// dropped; a panic that nobody looks at then reaches the unhandled-error hook.
+/// It starts in the loop's next turn, never inside this call. It goes on if the handle is dropped; a panic
+/// that nobody looks at reaches the [unhandled-error hook](crate::runtime::Builder::on_unhandled).
 ///
 /// ```
 /// # glib_coro::block_on(async {
@@ -27,7 +27,7 @@ use crate::core::task::Spec;
 ///
 /// # Panics
 ///
-/// On a thread that can have no runtime: another thread iterates its `MainContext`, or the kernel
+/// If the thread cannot have a runtime: another thread iterates its `MainContext`, or the kernel
 /// refuses a descriptor. See [`runtime`](crate::runtime) for which runtime is current where.
 #[track_caller]
 #[inline]
@@ -39,7 +39,8 @@ where
     Builder::new().spawn(future)
 }
 
-/// Spawns a coroutine whose error reaches the unhandled-error hook if nobody looks at it.
+/// Spawns a coroutine whose error reaches the [unhandled-error hook](crate::runtime::Builder::on_unhandled) if nobody
+/// looks at it.
 ///
 /// # Panics
 ///
@@ -95,7 +96,7 @@ impl Builder {
         self
     }
 
-    /// Where the function is defined that spawns: for when nobody can tell where it was called.
+    /// Where the function that spawns is defined, in case the place of its call is not known.
     pub(crate) fn defined(mut self, location: &'static Location<'static>) -> Self {
         self.defined = Some(location);
         self
@@ -165,8 +166,9 @@ impl Builder {
     }
 }
 
-/// What is spawned: in a debug build a box, so that the compiler builds a task per type of output and not one per coroutine, which
-/// took longer than all else about it. (tokio boxes large futures there, as they would not fit the stack.)
+/// The future as it is spawned. In a debug build it is boxed, so that the compiler builds one task per type of output and not one per
+/// coroutine, which took longer than everything else about a coroutine. (tokio boxes large futures in debug builds, as they would
+/// not fit on the stack.)
 #[cfg(debug_assertions)]
 pub(crate) fn unified<F>(future: F) -> Pin<Box<dyn Future<Output = F::Output>>>
 where
@@ -175,7 +177,7 @@ where
     Box::pin(future)
 }
 
-/// What is spawned.
+/// The future as it is spawned.
 #[cfg(not(debug_assertions))]
 #[inline]
 pub(crate) fn unified<F: Future>(future: F) -> F {

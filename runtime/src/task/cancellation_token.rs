@@ -16,10 +16,10 @@ use slab::Slab;
 use crate::core::lock::Lock;
 use crate::core::reactor::wake_all;
 
-/// A flag that coroutines can wait for, with children.
+/// A flag that asks coroutines to stop, and that they can wait for.
 ///
-/// Cancelling a token cancels its children and their children, never its parent. Clones are the same
-/// token. Any thread may do anything with it.
+/// Tokens can have [children](Self::child_token). Cancelling a token cancels its children and their children, never its
+/// parent. A clone is the same token. All methods can be called on any thread.
 ///
 /// ```
 /// use glib_coro::task::CancellationToken;
@@ -63,7 +63,7 @@ impl CancellationToken {
         Self(Arc::new(Node::new(false, None)))
     }
 
-    /// A token that is cancelled with this one, or alone.
+    /// A child: a token that is cancelled with this one, and can also be cancelled alone.
     pub fn child_token(&self) -> Self {
         let mut state = self.0.state.lock();
         if self.is_cancelled() {
@@ -76,7 +76,7 @@ impl CancellationToken {
         Self(child)
     }
 
-    /// Cancels the token and its children. Does nothing if it is cancelled.
+    /// Cancels the token and its children. No effect if it is cancelled already.
     pub fn cancel(&self) {
         let mut nodes = vec![self.0.clone()];
         while let Some(node) = nodes.pop() {
@@ -107,8 +107,8 @@ impl CancellationToken {
         }
     }
 
-    /// Runs a future until it is done or the token is cancelled. `None`: it was cancelled, and the
-    /// future has been dropped. A future that is done at the same moment wins.
+    /// Runs a future until it is done or the token is cancelled. Returns `None` if the token was cancelled; the
+    /// future has been dropped then. If both happen at the same moment, the future's output is returned.
     ///
     /// ```
     /// # use glib_coro::task::CancellationToken;
@@ -122,7 +122,7 @@ impl CancellationToken {
     ///
     /// # Cancel safety
     ///
-    /// As the future.
+    /// Dropping it drops the future; the rest is up to that.
     pub async fn run_until_cancelled<F: Future>(&self, future: F) -> Option<F::Output> {
         match select(pin!(future), self.cancelled()).await {
             Either::Left((output, _)) => Some(output),

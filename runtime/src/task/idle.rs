@@ -10,9 +10,9 @@ use crate::runtime;
 
 /// Waits until the loop has nothing more urgent to do, redraws included.
 ///
-/// On GLib that is the next dispatch of priority `G_PRIORITY_DEFAULT_IDLE`, 200, where GTK redraws at
-/// 120. Beside coroutines that never rest, the loop counts as idle when a turn of theirs has used up its
-/// budget and nothing in between is ready.
+/// On GLib that is the next dispatch of priority `G_PRIORITY_DEFAULT_IDLE`, 200; GTK redraws at
+/// 120. If other coroutines are always ready, the loop counts as idle when they have used up the budget of a turn
+/// and no source of a priority in between is ready.
 ///
 /// ```
 /// # glib_coro::block_on(async {
@@ -30,7 +30,7 @@ use crate::runtime;
 ///
 /// # Panics
 ///
-/// When first polled on a thread that can have no runtime.
+/// When first polled on a thread that cannot have a runtime.
 pub fn idle() -> Idle {
     Idle { idler: None }
 }

@@ -28,8 +28,8 @@ use crate::runtime;
 ///
 /// # Wakers that panic
 ///
-/// A coroutine that ends wakes whoever awaits its handle from inside async-task, which cannot unwind: if
-/// a hand-made waker panics when it is woken, cloned or dropped there, the process is aborted. (Where the
+/// A coroutine that ends wakes whoever awaits its handle from inside async-task, which cannot unwind. If
+/// a waker written by hand panics there when it is woken, cloned or dropped, the process is aborted. (Where the
 /// runtime itself wakes, for a timer or a descriptor, it logs the panic and goes on.) The wakers of this crate
 /// do not panic.
 pub struct JoinHandle<T> {
@@ -118,10 +118,10 @@ impl<T> JoinHandle<T> {
         Self::new(spec, core.spawn_send(spec, report, future))
     }
 
-    /// Has the coroutine's future dropped at its await point, on its own thread, within one turn. Then
+    /// Aborts the coroutine: its future is dropped at its await point, on its own thread, within one turn. Then
     /// the join resolves to "cancelled"; or to a panic, if a destructor panics.
     ///
-    /// A coroutine that has ended is left alone, and so is one that ends in the poll that is going on.
+    /// This has no effect on a coroutine that has ended, or that ends in the poll in progress.
     pub fn abort(&self) {
         if let Whom::Spawned(task) = &self.whom {
             let meta = task.metadata();
@@ -129,7 +129,7 @@ impl<T> JoinHandle<T> {
         }
     }
 
-    /// Aborts this coroutine, from anywhere, without waiting for it.
+    /// A handle that can abort this coroutine, from any thread, but not await it.
     pub fn abort_handle(&self) -> AbortHandle {
         let (core, slot) = match &self.whom {
             Whom::Spawned(task) => {
@@ -141,7 +141,7 @@ impl<T> JoinHandle<T> {
         AbortHandle::new(core, self.id(), slot)
     }
 
-    /// Has introspection know who waits.
+    /// Tells introspection who waits.
     #[inline]
     pub(super) fn note_joiner(&self, joiner: Option<Id>) {
         if let Whom::Spawned(task) = &self.whom {
@@ -263,7 +263,7 @@ impl<T> fmt::Debug for JoinHandle<T> {
 pub struct AbortOnDrop<T>(JoinHandle<T>);
 
 impl<T> AbortOnDrop<T> {
-    /// Has the coroutine's future dropped at its await point; see [`JoinHandle::abort`].
+    /// Aborts the coroutine; see [`JoinHandle::abort`].
     pub fn abort(&self) {
         self.0.abort();
     }

@@ -61,7 +61,7 @@ impl<T: 'static> JoinSet<T> {
         self.insert(Builder::new().spawn(future))
     }
 
-    /// Takes a coroutine into the set that was spawned in another way: with a name or a priority, or
+    /// Adds a coroutine to the set that was spawned in another way: with a name or a priority, or
     /// through a [`Handle`](crate::Handle).
     pub fn insert(&mut self, handle: JoinHandle<T>) -> AbortHandle {
         let abort = handle.abort_handle();

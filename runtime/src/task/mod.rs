@@ -1,10 +1,10 @@
-//! Coroutines: spawning them, waiting for them, ending them, and looking at them.
+//! Coroutines: how to spawn them, wait for them, end them, and inspect them.
 //!
 //! # Debugging
 //!
-//! **Nothing happens any more: who waits for what?** [`all`](all()) lists every coroutine with its name, where it was spawned, and
-//! what will wake it: a timer, a descriptor, the end of another coroutine. [`dump`](dump()) gives the same as JSON. Both cost nothing
-//! until they are called; names help, so use [`Builder::name`] or `#[glib_coro::coroutine]`.
+//! **Nothing happens any more: who waits for what?** [`all`](all()) lists every coroutine: its name, where it was spawned, and
+//! what will wake it: a timer, a descriptor, or the end of another coroutine. [`dump`](dump()) gives the same as JSON. Both cost nothing
+//! until they are called. Coroutines are easier to tell apart with names: use [`Builder::name`] or `#[glib_coro::coroutine]`.
 //!
 //! ```
 //! use glib_coro::task::{self, Builder, WaitingOn};
@@ -27,18 +27,18 @@
 //! [`insight`](crate::runtime::Builder::insight). Polls are measured then, and each that takes 100 ms or more
 //! ([`slow_poll`](crate::runtime::Builder::slow_poll)) is logged with the coroutine's name, the place of its spawn and the duration.
 //! [`Runtime::metrics`](crate::Runtime::metrics) has the longest poll and a histogram, and each [`Info`] how often its coroutine
-//! was polled and for how long. What takes long belongs into [`unblock`](crate::unblock()), or needs a
+//! was polled and for how long. What takes long belongs in [`unblock`](crate::unblock()), or needs a
 //! [`yield_now`] or [`idle`] in between.
 //!
 //! **The program hangs: where?** With `GLIB_CORO_DEBUG=1` and the feature `signal`, `kill -USR2 PID` prints the dump of every
-//! runtime of the process on standard error, one line of JSON each, for `jq`. It does not need the loop: a coroutine that does not
-//! return from its poll is the one that is `"running"`, and `last_poll_seconds_ago` tells since when. Other handlers of the signal
-//! are called, too; one that replaces ours without looking, as GLib's does, ends the dumps. In the program,
-//! [`Handle::dump`](crate::Handle::dump) tells a watchdog thread the same.
+//! runtime of the process on standard error, one line of JSON for each, to be read with `jq` for example. It works even if the loop is
+//! stuck: a coroutine that does not return from its poll is the one that is `"running"`, and `last_poll_seconds_ago` tells since when.
+//! Other handlers of the signal are called too. A handler that replaces ours without calling it, as GLib's does, ends the dumps. A
+//! watchdog thread inside the program gets the same from [`Handle::dump`](crate::Handle::dump).
 //!
-//! **Logs are mixed up: whose line is this?** With the feature `tracing`, each coroutine has a span of target `glib_coro::task`, named
-//! `coroutine`, with its `id`, `name` and `location`, entered around each poll and around the drop of its future. It has no parent;
-//! it follows from the span in which it was spawned.
+//! **Logs are mixed up: whose line is this?** With the feature `tracing`, each coroutine has a span with the target `glib_coro::task`, the
+//! name `coroutine`, and the fields `id`, `name` and `location`. The span is entered around each poll and around the drop of the
+//! future. It has no parent; it follows from the span in which the coroutine was spawned.
 
 mod abort_handle;
 mod builder;

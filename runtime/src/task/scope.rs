@@ -13,15 +13,14 @@ use futures_util::stream::FuturesUnordered;
 
 /// Runs a function whose children may borrow, and waits for all of them.
 ///
-/// * The children end before the call does: nothing outlives it, so they may borrow whatever lives longer
-///   than the call.
-/// * The first `Err`, a child's or the function's, drops all others at their await points, and is
+/// * The children end before the call does, so they may borrow whatever lives longer than the call.
+/// * The first `Err`, of a child or of the function, drops all others at their await points, and is
 ///   returned.
-/// * A panic goes on in the caller; dropping the returned future drops the children.
+/// * A panic continues in the caller; dropping the returned future drops the children.
 ///
-/// The children are polled as part of the caller. They share its priority and, while one of them runs a
-/// nested main loop, its fate: the others pause, as the caller does. Use [`spawn`](super::spawn()) for
-/// coroutines of their own.
+/// The children are polled as part of the caller. They share its priority, and while one of them runs a
+/// nested main loop, the others pause, as the caller does. Use [`spawn`](super::spawn()) for
+/// independent coroutines.
 ///
 /// ```
 /// use std::cell::Cell;
@@ -96,8 +95,8 @@ where
     Ok(output.expect("the loop ends with an error or with an output"))
 }
 
-/// So many children end, or bring siblings, in one poll. Some always do, for instance in a server that spawns one for
-/// each connection: others run in between.
+/// How many children may end or spawn siblings in one poll. There may always be one more that does, for instance in a server
+/// that spawns a child for each connection; other coroutines run between two polls.
 const ROUNDS: usize = 128;
 
 type Child<'env, E> = LocalBoxFuture<'env, Result<(), E>>;

@@ -52,13 +52,13 @@ macro_rules! task_local {
 /// Where the value of a [`LocalKey`] lies while the future that it belongs to is polled.
 #[doc(hidden)]
 pub struct LocalSlot<T> {
-    base: Cell<T>,
+    base: Place<T>,
     /// Values put in by polls inside a nested loop, while [`LocalKey::with`] looks at the one below.
-    nested: RefCell<Vec<Rc<Cell<T>>>>,
+    nested: RefCell<Vec<Rc<Place<T>>>>,
 }
 
 /// Borrowed while a function looks at the value, so that nobody takes it away.
-type Cell<T> = RefCell<Option<Held<T>>>;
+type Place<T> = RefCell<Option<Held<T>>>;
 
 struct Held<T> {
     value: T,
@@ -76,13 +76,13 @@ impl<T> LocalSlot<T> {
     #[doc(hidden)]
     pub const fn __new() -> Self {
         Self {
-            base: Cell::new(None),
+            base: RefCell::new(None),
             nested: RefCell::new(Vec::new()),
         }
     }
 
     /// Does something with the innermost cell.
-    fn with_innermost<R>(&self, act: impl FnOnce(&Cell<T>) -> R) -> R {
+    fn with_innermost<R>(&self, act: impl FnOnce(&Place<T>) -> R) -> R {
         let nested = self.nested.borrow().last().cloned();
         act(nested.as_deref().unwrap_or(&self.base))
     }
@@ -100,7 +100,7 @@ impl<T> LocalSlot<T> {
         if swapped.is_some() {
             return Put::Swapped;
         }
-        let cell = Rc::new(Cell::new(value.take()));
+        let cell = Rc::new(RefCell::new(value.take()));
         self.nested.borrow_mut().push(cell);
         Put::Nested
     }
@@ -148,7 +148,7 @@ impl<T: 'static> LocalKey<T> {
         Self { slot }
     }
 
-    /// Runs a future with a value. Also the future's destructors see it, whenever it is dropped.
+    /// Runs a future with a value. The future's destructors see the value too, whenever the future is dropped.
     pub fn scope<F: Future>(&'static self, value: T, future: F) -> Scoped<T, F> {
         Scoped {
             key: self,
@@ -183,7 +183,7 @@ impl<T: 'static> LocalKey<T> {
     ///
     /// Outside [`scope`](Self::scope).
     pub fn try_with<R>(&'static self, function: impl FnOnce(&T) -> R) -> Result<R, AccessError> {
-        let look = |cell: &Cell<T>| {
+        let look = |cell: &Place<T>| {
             let held = cell.borrow();
             let held = held
                 .as_ref()

@@ -26,7 +26,7 @@ mod virtual_clock {
     /// Pauses the clock of the current runtime. From then on it jumps to the next timer whenever nothing
     /// else can run; see [the virtual clock](crate::time#the-virtual-clock).
     ///
-    /// [`Builder::start_paused`](crate::runtime::Builder::start_paused) has it paused from the start.
+    /// With [`Builder::start_paused`](crate::runtime::Builder::start_paused) it is paused from the start.
     ///
     /// ```
     /// use std::time::Duration;
@@ -43,7 +43,7 @@ mod virtual_clock {
     ///
     /// # Panics
     ///
-    /// If the clock is paused already, and on a thread that can have no runtime.
+    /// If the clock is paused already, and on a thread that cannot have a runtime.
     #[track_caller]
     pub fn pause() {
         if let Err(error) = runtime::current().pause() {
@@ -70,7 +70,7 @@ mod virtual_clock {
     ///
     /// # Panics
     ///
-    /// If the clock is not paused, and on a thread that can have no runtime.
+    /// If the clock is not paused, and on a thread that cannot have a runtime.
     #[track_caller]
     pub fn resume() {
         if let Err(error) = runtime::current().resume() {
@@ -81,10 +81,10 @@ mod virtual_clock {
     /// Moves the paused clock of the current runtime forward in one step, and lets others run.
     ///
     /// The timers that are due at the new moment fire at once, in the order of their deadlines, and all of
-    /// them see the new moment. What waits for them in coroutines of the same priority or a more urgent
-    /// one has been polled once when this returns; a timer that such a coroutine sets anew for a moment that is past
-    /// as well fires when nothing is ready, or after 61 polls at the latest. To let a time go by moment after moment, and to have
-    /// everything that follows from a timer over, [`sleep`](crate::time::sleep) instead.
+    /// them see the new moment. When this returns, the coroutines that waited for these timers have been polled once, if their
+    /// priority is at least that of the caller. If such a coroutine then sets a timer for a moment that is also past, that
+    /// timer fires when nothing is ready, or after 61 polls at the latest. To let the time pass from timer to timer instead, and
+    /// to have everything done that follows from each of them, use [`sleep`](crate::time::sleep).
     ///
     /// ```
     /// use std::time::Duration;
@@ -104,7 +104,7 @@ mod virtual_clock {
     ///
     /// # Cancel safety
     ///
-    /// The clock moves when the future is first polled. Dropped after that it has done its work.
+    /// The clock moves when the future is first polled. To drop the future after that does not undo it.
     ///
     /// # Panics
     ///

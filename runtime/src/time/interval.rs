@@ -56,8 +56,8 @@ pub struct Interval {
     missed: MissedTickBehavior,
 }
 
-/// What an [`Interval`] does when a tick comes more than 5 ms late, tokio's figure: earlier than that the
-/// next tick is due when it would have been.
+/// What an [`Interval`] does when a tick comes more than 5 ms late (tokio's figure). After a tick that is less late, the
+/// next one is due when it would have been anyway.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissedTickBehavior {
     /// Ticks as fast as it can until it has caught up.
@@ -119,7 +119,7 @@ impl Interval {
         self.period
     }
 
-    /// Starts anew: the next tick is a period from now.
+    /// Restarts the interval: the next tick is a period from now.
     pub fn reset(&mut self) {
         self.sleep.reset(super::deadline_after(self.period));
     }

@@ -35,7 +35,7 @@ use crate::runtime;
 ///
 /// # Panics
 ///
-/// When first polled on a thread that can have no runtime.
+/// When first polled on a thread that cannot have a runtime.
 pub fn sleep(duration: Duration) -> Sleep {
     sleep_until(deadline_after(duration))
 }
@@ -86,8 +86,8 @@ impl Sleep {
         }
     }
 
-    /// Changes the deadline, also after it has passed. Whoever was waiting is woken at the new one; after
-    /// the future was ready, it has to be polled again.
+    /// Changes the deadline, even after it has passed. Whoever was waiting is woken at the new deadline; if
+    /// the future was ready already, it has to be polled again.
     ///
     /// ```
     /// # use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Futures that may take only so long.
+//! Futures with a time limit.
 
 use std::error::Error;
 use std::fmt;
@@ -12,9 +12,9 @@ use pin_project_lite::pin_project;
 
 use super::{Sleep, sleep, sleep_until};
 
-/// Gives a future so much time.
+/// Limits how long a future may take.
 ///
-/// The future is polled first, so that one which is ready gives its output however late it is.
+/// The future is polled before the timer is checked, so a future that is ready gives its output even if the time is up.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,7 +29,7 @@ use super::{Sleep, sleep, sleep_until};
 ///
 /// # Errors
 ///
-/// [`Elapsed`] when the time is up; the future is dropped with the returned one.
+/// [`Elapsed`] when the time is up. The future is dropped together with the returned one.
 ///
 /// # Cancel safety
 ///
@@ -41,7 +41,7 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
     }
 }
 
-/// Gives a future until then. Like [`timeout`] otherwise.
+/// Limits until when a future may take. Otherwise like [`timeout`].
 pub fn timeout_at<F: Future>(deadline: Instant, future: F) -> Timeout<F> {
     Timeout {
         future,
