@@ -35,7 +35,8 @@ pub enum Launch {
 
 /// Every launch of an application, as a stream.
 ///
-/// In the body of [`run`](super::run) the first is the one that started the body, and those that came in the meantime follow.
+/// In the body of [`run`](super::run) the first is the one that started the body, and those that came in the meantime follow: that is what the
+/// first stream brings that is made after the first launch.
 /// So take this early: a process that was launched with a command line waits until the body has dropped its
 /// [`Launch::CommandLine`]. The application is held for as long as the body runs, so one whose windows decide when it ends takes its first
 /// launch in the body, and the others in a coroutine that the body spawns before it returns. Streams that are made later, and in an application that is not run by `run`, bring the launches from
@@ -120,7 +121,7 @@ impl fmt::Debug for Launches {
 #[derive(Default)]
 pub(super) struct Hub {
     streams: RefCell<Vec<Sender<Launch>>>,
-    /// What came before the first stream was made; `None` if nobody is going to ask any more.
+    /// What came before the first stream of the body was made; `None` if nobody is going to ask any more.
     backlog: RefCell<Option<Vec<Launch>>>,
     /// The command line of this very process, whose exit status nobody else looks at.
     own_command_line: RefCell<Option<gio::ApplicationCommandLine>>,
@@ -143,8 +144,7 @@ impl Hub {
             self.own_command_line.replace(Some(command_line.clone()));
         }
         if let Some(backlog) = &mut *self.backlog.borrow_mut() {
-            backlog.push(launch);
-            return;
+            backlog.push(launch.clone());
         }
         // A waker is anybody's code, which may come back here.
         let mut streams = self.streams.take();
@@ -158,7 +158,12 @@ impl Hub {
 
     fn subscribe(&self) -> Receiver<Launch> {
         let (sender, receiver) = mailbox(usize::MAX);
-        for launch in self.backlog.take().unwrap_or_default() {
+        // Before the first launch it is kept: the body is not there yet, and is to have it.
+        let launches = self
+            .backlog
+            .borrow_mut()
+            .take_if(|launches| !launches.is_empty());
+        for launch in launches.unwrap_or_default() {
             sender.send(launch);
         }
         self.streams.borrow_mut().push(sender);

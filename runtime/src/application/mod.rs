@@ -32,7 +32,8 @@
 //!   returned, the application goes on as long as anything else holds it, such as windows.
 //! * **The application's end is the end of all coroutines**: the body returns and nothing else holds the application, or somebody calls
 //!   `quit`, the body included. In `shutdown`, while there is still a loop and there are still windows, the [token](shutdown_token) is
-//!   cancelled, every coroutine that is ready gets one more poll, and then all futures are dropped. What is spawned after that never runs.
+//!   cancelled, every coroutine that is ready gets one more poll, and then all futures are dropped. What is spawned after that, by a
+//!   later handler of `shutdown`, is dropped when [`run`] returns.
 //! * **The exit code** is the body's, or success if it was dropped; where the body returns an `Err` it is printed once the
 //!   application has ended, so after its last window was closed. An exit status of the application that is not zero wins:
 //!   that of a command line that was dealt with locally, or the one set on the launch that started the body. A panic
