@@ -307,7 +307,7 @@ fn an_overlapping_call_in_a_destructor_at_the_end_of_a_thread_panicked(host: Hos
                 let (runs, calls) = (runs.clone(), calls.clone());
                 move || {
                     // Refused, like everything that is spawned now.
-                    std::mem::forget(one_at_a_time(runs));
+                    drop(one_at_a_time(runs));
                     calls.add();
                 }
             });
