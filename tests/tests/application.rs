@@ -212,6 +212,28 @@ fn launches_of_an_application_that_runs_without_a_body(_: Host) {
     assert_eq!((code, stderr.as_str()), (0, ""));
 }
 
+fn what_is_spawned_after_the_end_of_all_coroutines_does_not_outlive_the_application(_: Host) {
+    let (lines, code, stderr) = Process::start("late", None, &[]).end();
+    assert_eq!(lines, ["startup", "done", "dropped", "over", "ran"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+}
+
+fn a_stream_made_before_the_first_launch_does_not_take_it_from_the_body(_: Host) {
+    let (lines, code, stderr) = Process::start("early-stream", None, &[]).end();
+    assert_eq!(
+        lines,
+        [
+            "startup",
+            "seen: Activate",
+            "body: Activate",
+            "body: Activate",
+            "seen: Activate",
+            "ran"
+        ]
+    );
+    assert_eq!((code, stderr.as_str()), (0, ""));
+}
+
 fn a_second_instance_launches_the_first(_: Host) {
     let bus = Bus::start();
     let mut first = Process::start("files", Some(&bus), &["a.txt", "b.txt"]);
@@ -315,6 +337,8 @@ on_glib!(
     what_was_spawned_before_goes_on,
     one_application_may_follow_another,
     launches_of_an_application_that_runs_without_a_body,
+    what_is_spawned_after_the_end_of_all_coroutines_does_not_outlive_the_application,
+    a_stream_made_before_the_first_launch_does_not_take_it_from_the_body,
     a_second_instance_launches_the_first,
     a_second_instance_waits_for_its_command_line_and_gets_its_exit_code,
     launches_that_nobody_asks_for_are_let_go,

@@ -72,6 +72,26 @@ fn a_change_on_another_thread_is_seen(host: Host) {
     });
 }
 
+fn what_was_noted_before_the_disposal_is_given_behind_what_cannot_be_read_any_more(host: Host) {
+    host.runtime().block_on(async {
+        let subject = Subject::new();
+        let mut numbers = subject.property_values::<i32>("number");
+        let two = subject.wait_for("number", |n: &i32| *n == 2);
+        assert_eq!(numbers.next().await, Some(0));
+        thread::scope(|scope| {
+            scope.spawn(|| subject.set_number(1));
+        });
+        subject.set_number(2);
+        subject.set_number(3);
+        drop(subject);
+        // Nobody knows what it was when the other thread notified.
+        assert_eq!(numbers.next().await, Some(2));
+        assert_eq!(numbers.next().await, Some(3));
+        assert_eq!(numbers.next().await, None);
+        assert_eq!(two.await, Some(2));
+    });
+}
+
 fn wait_for_gives_the_first_value_that_will_do(host: Host) {
     host.runtime().block_on(async {
         let subject = Subject::new();
@@ -143,6 +163,7 @@ on_every_host!(
     the_current_value_comes_first_then_every_change,
     a_stream_does_not_keep_the_object_alive_and_disconnects,
     a_change_on_another_thread_is_seen,
+    what_was_noted_before_the_disposal_is_given_behind_what_cannot_be_read_any_more,
     wait_for_gives_the_first_value_that_will_do,
     bad_properties_panic_at_the_line_of_the_caller,
     a_value_that_does_not_fit_later_on_panics_with_the_name,

@@ -457,6 +457,59 @@ fn calls_overlap_per_object(host: Host) {
     });
 }
 
+fn calls_overlap_on_an_object_that_was_disposed_of_meanwhile(host: Host) {
+    use glib_coro::__private::{Overlap, Site, coroutine, per};
+
+    static SITE: Site = Site::new();
+
+    host.runtime().block_on(async {
+        let subject = Subject::new();
+        let call = || {
+            coroutine(&"click")
+                .overlap(&SITE, Overlap::Drop)
+                .per(per(&subject).token())
+                .spawn(pending::<()>())
+        };
+        let first = call();
+        yield_now().await;
+        subject.destroy();
+        let ignored = call();
+        assert!(ignored.is_finished());
+        assert!(!first.is_finished());
+        first.abort();
+        assert!(first.await.unwrap_err().is_cancelled());
+        let next = call();
+        yield_now().await;
+        assert!(!next.is_finished());
+    });
+}
+
+fn an_object_of_which_calls_were_told_apart_leaves_nothing_behind(host: Host) {
+    use glib_coro::__private::{Overlap, Site, coroutine, per};
+
+    static SITE: Site = Site::new();
+
+    host.runtime().block_on(async {
+        // Some of them come to lie where others lay, whose calls have not ended.
+        let calls: Vec<_> = (0..100)
+            .map(|_| {
+                let subject = Subject::new();
+                let token = per(&subject).token();
+                let ends = subject.ends();
+                assert_eq!(subject.ref_count(), 1);
+                drop(subject);
+                assert!(ends.is_finalised());
+                coroutine(&"click")
+                    .overlap(&SITE, Overlap::Drop)
+                    .per(token)
+                    .spawn(pending::<()>())
+            })
+            .collect();
+        yield_now().await;
+        assert!(calls.iter().all(|call| !call.is_finished()));
+    });
+}
+
 on_every_host!(
     an_object_with_a_sleeping_coroutine_is_finalised_as_soon_as_the_last_other_reference_goes,
     what_get_returns_keeps_the_object_alive_only_as_long_as_it_is_held,
@@ -475,7 +528,9 @@ on_every_host!(
     an_aborted_one_leaves_the_object,
     a_private_struct_is_bound_through_its_object,
     several_objects_end_it_with_the_first_of_them,
-    calls_overlap_per_object;
+    calls_overlap_per_object,
+    calls_overlap_on_an_object_that_was_disposed_of_meanwhile,
+    an_object_of_which_calls_were_told_apart_leaves_nothing_behind;
     // The others do not nest.
     ours: a_nested_loop_inside_its_poll_keeps_the_object_and_the_others_going,
 );

@@ -291,6 +291,42 @@ fn what_an_ending_thread_spawned_onto_an_entered_runtime_was_lost(host: Host) {
     assert_eq!(dropped.get(), 2);
 }
 
+#[glib_coro::coroutine(overlap = "drop")]
+async fn one_at_a_time(runs: Counter) {
+    runs.add();
+    pending::<()>().await;
+}
+
+fn an_overlapping_call_in_a_destructor_at_the_end_of_a_thread_panicked(host: Host) {
+    let (runs, calls) = (Counter::new(), Counter::new());
+    let thread = thread::spawn({
+        let (runs, calls) = (runs.clone(), calls.clone());
+        move || {
+            let rt = host.runtime();
+            let note = OnDrop::new({
+                let (runs, calls) = (runs.clone(), calls.clone());
+                move || {
+                    // Refused, like everything that is spawned now.
+                    drop(one_at_a_time(runs));
+                    calls.add();
+                }
+            });
+            drop(rt.spawn(async move {
+                let _note = note;
+                pending::<()>().await;
+            }));
+            rt.block_on(async {
+                drop(one_at_a_time(runs));
+                settle().await;
+            });
+            // Nobody ends it but the thread.
+            std::mem::forget(rt);
+        }
+    });
+    thread.join().unwrap();
+    assert_eq!((runs.get(), calls.get()), (1, 1));
+}
+
 /// A loop that is run by hand.
 struct ByHand(Rc<OnceCell<Driver>>);
 
@@ -441,6 +477,7 @@ on_every_host![
     a_spawn_that_raced_with_the_end_of_the_runtime_was_forgotten,
     a_panic_of_what_was_refused_did_not_reach_the_hook,
     what_an_ending_thread_spawned_onto_an_entered_runtime_was_lost,
+    an_overlapping_call_in_a_destructor_at_the_end_of_a_thread_panicked,
     what_was_queued_was_lost_when_a_waker_left_the_runtime_of_an_ending_thread,
     a_runtime_that_ended_where_a_slow_poll_was_told_hung,
     a_coroutine_that_had_been_joined_was_listed_while_its_slow_poll_was_told,

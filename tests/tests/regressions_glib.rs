@@ -69,6 +69,35 @@ fn a_loop_inside_a_turn_of_a_runtime_that_had_ended_was_spinning(_: Host) {
     inside.unwrap();
 }
 
+fn block_on_in_a_coroutine_that_had_destroyed_the_source_of_its_runtime_hung(_: Host) {
+    let context = MainContext::new();
+    let inside = context.with_thread_default(|| {
+        let others = Rc::new(Cell::new(None));
+        let ended = catch_panic(|| {
+            block_on({
+                let others = others.clone();
+                async move {
+                    others.set(Some(spawn(pending::<()>())));
+                    yield_now().await;
+                    ::glib::main_current_source()
+                        .expect("a coroutine runs in a dispatch")
+                        .destroy();
+                    block_on(sleep(Duration::from_millis(1)));
+                }
+            });
+        });
+        assert!(ended.message.contains("ended"), "{ended:?}");
+        let other = others.take().expect("it was spawned");
+        // There is a new one by now.
+        let joined = block_on(async {
+            yield_now().await;
+            other.await
+        });
+        assert!(joined.unwrap_err().is_cancelled());
+    });
+    inside.unwrap();
+}
+
 fn iterate_for_twenty_ticks(context: &MainContext) {
     let main_loop = MainLoop::new(Some(context), false);
     let (quit, ticks) = (main_loop.clone(), Cell::new(0));
@@ -187,6 +216,7 @@ on_glib![
     a_loop_inside_a_turn_of_a_runtime_that_had_ended_was_spinning,
     the_first_coroutine_of_priority_high_was_starved,
     a_join_never_ended_when_its_context_was_lost_on_another_thread,
+    block_on_in_a_coroutine_that_had_destroyed_the_source_of_its_runtime_hung,
 ];
 on_glib![alone:
     block_on_in_a_private_context_inside_a_coroutine_of_the_default_one_hung,

@@ -35,10 +35,10 @@ pub enum Launch {
 
 /// Every launch of an application, as a stream.
 ///
-/// The first stream that is made in the body of [`run`](super::run) begins with the launch that started the body, followed by
-/// those that have come since. Make it early: a process that was launched with a command line waits until the body has dropped its
-/// [`Launch::CommandLine`]. Streams that are made later, or in an application that is not run by `run`, have only the launches
-/// from then on. All streams end with the application.
+/// In the body of [`run`](super::run) the first stream that is made after the first launch begins with that launch, which started
+/// the body, followed by those that have come since. Make it early: a process that was launched with a command line waits until the
+/// body has dropped its [`Launch::CommandLine`]. Streams that are made at other times, or in an application that is not run by `run`,
+/// have only the launches from then on. All streams end with the application.
 ///
 /// The application is held for as long as the body runs. If it is to end with its last window, take the first launch in the body,
 /// and the others in a coroutine that the body spawns before it returns.
@@ -122,7 +122,7 @@ impl fmt::Debug for Launches {
 #[derive(Default)]
 pub(super) struct Hub {
     streams: RefCell<Vec<Sender<Launch>>>,
-    /// What came before the first stream was made; `None` if nobody is going to ask any more.
+    /// What came before the first stream of the body was made; `None` if nobody is going to ask any more.
     backlog: RefCell<Option<Vec<Launch>>>,
     /// The command line of this very process, whose exit status nobody else looks at.
     own_command_line: RefCell<Option<gio::ApplicationCommandLine>>,
@@ -145,8 +145,7 @@ impl Hub {
             self.own_command_line.replace(Some(command_line.clone()));
         }
         if let Some(backlog) = &mut *self.backlog.borrow_mut() {
-            backlog.push(launch);
-            return;
+            backlog.push(launch.clone());
         }
         // A waker is anybody's code, which may come back here.
         let mut streams = self.streams.take();
@@ -160,7 +159,12 @@ impl Hub {
 
     fn subscribe(&self) -> Receiver<Launch> {
         let (sender, receiver) = mailbox(usize::MAX);
-        for launch in self.backlog.take().unwrap_or_default() {
+        // Before the first launch it is kept: the body is not there yet, and is to have it.
+        let launches = self
+            .backlog
+            .borrow_mut()
+            .take_if(|launches| !launches.is_empty());
+        for launch in launches.unwrap_or_default() {
             sender.send(launch);
         }
         self.streams.borrow_mut().push(sender);

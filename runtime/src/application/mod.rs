@@ -33,7 +33,7 @@
 //! * **When the application ends, all coroutines end.** It ends when the body has returned and nothing else holds the application, or
 //!   when somebody, such as the body, calls `quit`. In `shutdown`, while the loop and the windows still exist, the
 //!   [token](shutdown_token) is cancelled, every coroutine that is ready gets one more poll, and then all futures are dropped.
-//!   What is spawned after that never runs.
+//!   What is spawned after that, by a later handler of `shutdown`, is dropped when [`run`] returns.
 //! * **The exit code** is the body's, or success if the body was dropped. If the body returns an `Err`, it is printed once the
 //!   application has ended, so after its last window was closed. An exit status of the application that is not zero takes precedence:
 //!   that of a command line that was dealt with locally, or the one set on the launch that started the body. A panic

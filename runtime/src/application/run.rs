@@ -134,6 +134,10 @@ where
     let status = app.run().get();
     RUNNING.set(outer);
     drop((connections, handlers, interrupts.take()));
+    if inner.core.is_closed() {
+        // A handler of `shutdown` that came after ours may have spawned.
+        runtime::end_attached_to_default_context();
+    }
 
     let code = match result.take() {
         None => ExitCode::SUCCESS,

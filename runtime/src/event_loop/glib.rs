@@ -118,7 +118,8 @@ impl EventLoop for GLib {
 
     fn run_until(&self, done: &dyn Fn() -> bool) -> io::Result<()> {
         let host = self.host();
-        let Some(context) = host.as_ref().and_then(|host| host.context()) else {
+        let hosted = host.and_then(|host| host.context().map(|context| (host, context)));
+        let Some((host, context)) = hosted else {
             // A runtime that has ended has nothing to run for.
             return if done() {
                 Ok(())
@@ -137,20 +138,22 @@ impl EventLoop for GLib {
         })?;
         // Known to the host while it runs: should the sources be destroyed on another thread, nothing else
         // wakes the loop to see it.
-        let kept = host.map(|host| (host.keep_context(Some(context.clone())), host));
-        let run = || {
-            while !done() {
-                context.iteration(true);
+        let outer = host.keep_context(Some(context.clone()));
+        let run = || loop {
+            if host.is_cut_off() {
+                host.end();
             }
+            if done() {
+                break;
+            }
+            context.iteration(true);
         };
         if context == glib::MainContext::ref_thread_default() {
             run();
         } else {
             context.with_thread_default(run).map_err(io::Error::other)?;
         }
-        if let Some((outer, host)) = kept {
-            host.keep_context(outer);
-        }
+        host.keep_context(outer);
         Ok(())
     }
 
@@ -296,6 +299,13 @@ impl Host {
 
     fn count(&self) -> usize {
         self.state.lock().sources.iter().flatten().count()
+    }
+
+    /// Whether somebody destroyed a source of a runtime that has not ended. Inside a dispatch of that source the notification waits
+    /// until the dispatch is over, which may be waiting for the loop that asks this.
+    fn is_cut_off(&self) -> bool {
+        let state = self.state.lock();
+        state.sources.iter().flatten().any(|it| it.is_destroyed())
     }
 
     /// Attaches a source for each role that came into use. `true`: there was one.

@@ -114,18 +114,22 @@ impl<T: for<'v> FromValue<'v> + 'static> Stream for PropertyValues<T> {
         let Some(connection) = &this.connection else {
             return Poll::Ready(None);
         };
-        let change = ready!(this.receiver.poll_next(cx));
-        let value = match change {
-            Some(Change::To(parcel)) => parcel.open().pop(),
-            Some(Change::Elsewhere) => {
-                let object = connection.object();
-                object.map(|object| object.property_value(&this.name))
+        let value = loop {
+            let value = match ready!(this.receiver.poll_next(cx)) {
+                Some(Change::To(parcel)) => parcel.open().pop(),
+                Some(Change::Elsewhere) => {
+                    let object = connection.object();
+                    object.map(|object| object.property_value(&this.name))
+                }
+                None => {
+                    this.connection = None;
+                    return Poll::Ready(None);
+                }
+            };
+            // Of an object that is gone, what was noted on this thread is still to come.
+            if let Some(value) = value {
+                break value;
             }
-            None => None,
-        };
-        let Some(value) = value else {
-            this.connection = None;
-            return Poll::Ready(None);
         };
         match value.get() {
             Ok(value) => Poll::Ready(Some(value)),

@@ -12,7 +12,7 @@ use glib::subclass::prelude::*;
 
 use super::{Calls, Coroutine, OneAtATime};
 use crate::core::outcome::Report;
-use crate::object::{Anchor, Bound, BoundImp, Ties, Watch};
+use crate::object::{Anchor, Bound, BoundImp, Identity, Ties};
 use crate::task::{Builder, JoinHandle, overlap};
 
 /// Turns a `#[weak]` argument or `#[weak] &self` into what the body sees: `weak(self).bind()`. The choice is made as for
@@ -165,7 +165,7 @@ where
     T::Type: IsA<glib::Object>,
 {
     pub fn token(&self) -> Token {
-        Token(Watch::of(&*self.0.0.obj()))
+        Token(Identity::of(&*self.0.0.obj()))
     }
 }
 
@@ -183,7 +183,7 @@ pub struct PerObject<'a, T>(&'a T, NotPer<T>);
 
 impl<T: IsA<glib::Object>> PerObject<'_, T> {
     pub fn token(&self) -> Token {
-        Token(Watch::of(self.0))
+        Token(Identity::of(self.0))
     }
 }
 

@@ -198,7 +198,7 @@ mod host {
 
     use super::{Arc, Core, EventLoop, TryCurrentError, attach, fallback, tidy};
     #[cfg(feature = "gio")]
-    use super::{Inner, Rc, of_core};
+    use super::{Hold, Inner, Rc, find, of_core};
     use crate::event_loop::{GLib, glib_core_of};
 
     /// The context of this thread: the thread-default one, else the default one if the thread owns it
@@ -251,6 +251,20 @@ mod host {
         of_core(&core).ok_or_else(|| TryCurrentError(io::Error::other("its runtime has ended")))
     }
 
+    /// Ends the runtime that the default context got on first use, if it has such a one.
+    #[cfg(feature = "gio")]
+    pub(crate) fn end_attached_to_default_context() {
+        let core = glib_core_of(&glib::MainContext::default());
+        let attached = core.and_then(|core| {
+            find(|entry, inner| {
+                matches!(entry.inner, Hold::Attached(_)) && Arc::ptr_eq(&inner.core, &core)
+            })
+        });
+        if let Some(attached) = attached {
+            attached.core.close();
+        }
+    }
+
     pub(super) fn of_thread() -> Result<Arc<Core>, TryCurrentError> {
         tidy();
         let Some(context) = context() else {
@@ -285,6 +299,6 @@ mod host {
 }
 
 pub(super) use host::default_event_loop;
-#[cfg(feature = "gio")]
-pub(crate) use host::of_default_context;
 use host::of_thread;
+#[cfg(feature = "gio")]
+pub(crate) use host::{end_attached_to_default_context, of_default_context};

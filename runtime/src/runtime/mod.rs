@@ -74,11 +74,11 @@ use futures_util::task::{LocalSpawn, SpawnError};
 
 pub use self::builder::Builder;
 pub use self::handle::{Handle, TryCurrentError};
-#[cfg(feature = "gio")]
-pub(crate) use self::local::of_default_context;
 #[cfg(feature = "tokio")]
 pub(crate) use self::local::refuse;
 pub(crate) use self::local::{current, find_current, sources_of, try_current};
+#[cfg(feature = "gio")]
+pub(crate) use self::local::{end_attached_to_default_context, of_default_context};
 pub use self::worker::Worker;
 pub use crate::core::metrics::{Histogram, LongestPoll, Metrics};
 pub use crate::core::outcome::Unhandled;

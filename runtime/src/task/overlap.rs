@@ -7,6 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
+use std::mem::{ManuallyDrop, take};
 use std::panic::Location;
 use std::pin::Pin;
 use std::ptr;
@@ -59,9 +60,14 @@ pub(crate) type Token = Arc<dyn Send + Sync>;
 /// none of the addresses is used again.
 type Key = (*const Site, *const Core, *const ());
 
+type Lines = HashMap<Key, Rc<Line>>;
+
 thread_local! {
     /// Lines that are not empty.
-    static LINES: RefCell<HashMap<Key, Rc<Line>>> = RefCell::default();
+    ///
+    /// It has no destructor, so that it is there to the last moment of a thread, when coroutines are dropped whose destructors may
+    /// call. The last line to go gives back its memory.
+    static LINES: RefCell<ManuallyDrop<Lines>> = RefCell::default();
 }
 
 #[derive(Default)]
@@ -211,8 +217,12 @@ impl Drop for Ticket {
         let next = match places.front_mut() {
             Some(first) => first.waiting.take(),
             None => {
-                // While the thread ends there is no table any more.
-                let _ = LINES.try_with(|lines| lines.borrow_mut().remove(&self.key));
+                LINES.with_borrow_mut(|lines| {
+                    lines.remove(&self.key);
+                    if lines.is_empty() {
+                        drop(ManuallyDrop::into_inner(take(lines)));
+                    }
+                });
                 None
             }
         };

@@ -80,6 +80,8 @@ mod on_glib {
             "unasked" => unasked(),
             "earlier" => earlier(),
             "plain" => plain(),
+            "late" => late(),
+            "early-stream" => early_stream(),
             "twice" => {
                 application::run(alone(), async |_| say("first"));
                 application::run(alone(), async |_| {
@@ -279,6 +281,47 @@ mod on_glib {
         application::run(alone(), async |_| {
             earlier.await.expect("not cancelled");
             say("done");
+        })
+    }
+
+    /// Spawns when the coroutines have ended.
+    fn late() -> ExitCode {
+        let app = alone();
+        app.connect_startup(|app| {
+            app.connect_shutdown(|_| {
+                let guard = OnDrop::new(|| say("dropped"));
+                drop(spawn(async move {
+                    let _guard = guard;
+                    pending::<()>().await;
+                }));
+            });
+        });
+        let code = application::run(app, async |_| say("done"));
+        say("over");
+        // What outlived the application would go on here.
+        glib_coro::block_on(yield_now());
+        code
+    }
+
+    /// Somebody else looks at the launches, too, and did so before there was any.
+    fn early_stream() -> ExitCode {
+        let app = alone();
+        app.connect_startup(|app| {
+            let mut launches = launches(app);
+            drop(spawn(async move {
+                while let Some(launch) = launches.next().await {
+                    say(format_args!("seen: {launch:?}"));
+                }
+            }));
+        });
+        application::run(app, async |app| {
+            let mut launches = launches(app);
+            app.activate();
+            for _ in 0..2 {
+                let launch = launches.next().await;
+                say(format_args!("body: {:?}", launch.expect("it runs")));
+            }
+            yield_now().await;
         })
     }
 
