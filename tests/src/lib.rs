@@ -15,6 +15,9 @@ struct ComingFromAsyncio;
 #[cfg(all(doctest, feature = "gtk"))]
 #[doc = include_str!("../../docs/gtk.md")]
 struct Guide;
+#[cfg(all(doctest, feature = "gtk"))]
+#[doc = include_str!("../../docs/coming-from-glib-rs.md")]
+struct ComingFromGlibRs;
 
 pub mod bus;
 mod child;
