@@ -127,8 +127,8 @@ fn summary(figures: &Figures) -> String {
     }
     let judged = judged(figures);
     format!(
-        "{table}\nMedians of one run on {}, {}; the floor is the same work by hand, with bare system calls. {judged} \
-         [The report](docs/benchmarks/README.md) has everything, with spreads, charts and what was missed.\n",
+        "{table}\nMedians of one run on {}, {}. The floor is the same work written by hand, with bare system calls. {judged} \
+         [The report](docs/benchmarks/README.md) has all figures with their spread, charts, and the reason for each missed limit.\n",
         figures.about("processor"),
         figures.about("date"),
     )
@@ -148,9 +148,10 @@ fn judged(figures: &Figures) -> String {
         .filter(|(_, _, limit)| !floor_keeps(limit, figures))
         .count();
     format!(
-        "{} of {} limits are kept; {out_of_reach} of the others the floor misses as well.",
+        "{} of {} limits are kept. Of the {} that are missed, {out_of_reach} are out of reach: the floor misses them, too.",
         kept.len(),
-        verdicts.len()
+        verdicts.len(),
+        missed.len()
     )
 }
 
@@ -170,13 +171,14 @@ pub fn verdicts<'l>(limit: &'l Limit, figures: &Figures) -> Vec<(&'static str, S
 fn page(figures: &Figures) -> String {
     let mut page = String::from(
         "# Benchmarks\n\n\
-         Made by `make bench`, from the figures in [figures.tsv](figures.tsv); do not edit. Everybody runs with the \
-         defaults, in the release profile, with the same allocator, in turn (A B A B …), beside one idle descriptor and one \
-         far timer. Figures are medians, with the quartiles in parentheses; ratios are taken round by round, so that a noisy \
-         moment strikes both sides. *floor* is the same work by hand, with the bare system calls and no runtime.\n\n\
-         Where nobody waits for anything from outside (spawn, coroutine, yield, wake, timeout, ping-pong, echo, \
-         descriptors), time is the processor time of the process, all its threads and the kernel's work for it: on \
-         an idle machine the time that goes by, on a busy one without what other processes had.\n\n",
+         `make bench` made this page from the figures in [figures.tsv](figures.tsv); do not edit it. All contestants run with \
+         their defaults, in the release profile, with the same allocator, and in turn (A B A B …). Each has one idle descriptor \
+         registered and one far timer pending. Figures are medians, with the quartiles in parentheses. Ratios are taken within \
+         each round, so that a noisy moment affects both sides. The *floor* is the same work written by hand, with bare system \
+         calls and no runtime.\n\n\
+         For work that waits for nothing from outside the process (spawn, coroutine, yield, wake, timeout, ping-pong, echo, \
+         descriptors), \"time\" is the processor time of the whole process, including the kernel's part. On an idle \
+         machine this equals elapsed time; on a busy one it leaves out the time that other processes took.\n\n",
     );
     let mut table = Table::new(2, ["".to_owned(), "".to_owned()]);
     for (key, value) in &figures.about {
@@ -210,7 +212,7 @@ fn limits(subject: &Subject, figures: &Figures) -> Option<String> {
             let must = limit.must.holds(spread.median);
             let aim = limit.aim.is_none_or(|aim| aim.holds(spread.median));
             let verdict = match (must, aim) {
-                (false, _) if !floor_keeps(limit, figures) => "missed, by the floor too",
+                (false, _) if !floor_keeps(limit, figures) => "missed; so does the floor",
                 (false, _) => "**missed**",
                 (true, false) => "aim missed",
                 (true, true) => "✓",
