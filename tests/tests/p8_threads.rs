@@ -205,6 +205,34 @@ fn spawn_in_thread_local_destructors_does_not_abort(_: Host) {
     assert_eq!(ran.get(), 5);
 }
 
+fn a_call_that_must_not_overlap_in_a_destructor_of_an_ending_thread_is_cancelled(_: Host) {
+    #[glib_coro::coroutine(overlap = "queue")]
+    async fn called() {
+        yield_now().await;
+    }
+    struct Calls(Counter);
+    impl Drop for Calls {
+        fn drop(&mut self) {
+            if called().is_finished() {
+                self.0.add();
+            }
+        }
+    }
+    let cancelled = Counter::new();
+    elsewhere({
+        let cancelled = cancelled.clone();
+        move || {
+            drop(spawn(async move {
+                let _calls = Calls(cancelled);
+                pending::<()>().await;
+            }));
+            // The lines of calls are made after the thread's own runtime, and go before it.
+            glib_coro::block_on(async { called().await.unwrap() });
+        }
+    });
+    assert_eq!(cancelled.get(), 1);
+}
+
 fn a_runtime_that_runs_while_its_thread_ends_loses_nothing(host: Host) {
     /// Runs a runtime when it is dropped, in turns of one poll.
     struct Runs(Host, Counter);
@@ -433,6 +461,7 @@ on_every_host![alone:
     a_thread_that_ends_drops_its_coroutines_itself,
     a_thread_that_ends_with_its_own_runtime_drops_its_coroutines,
     spawn_in_thread_local_destructors_does_not_abort,
+    a_call_that_must_not_overlap_in_a_destructor_of_an_ending_thread_is_cancelled,
     a_thousand_runtimes_leave_no_descriptor;
     ours: a_runtime_that_runs_while_its_thread_ends_loses_nothing,
     a_runtime_dropped_inside_one_of_its_coroutines,

@@ -153,7 +153,10 @@ struct Ticket {
 impl Ticket {
     /// Goes to the end of the line. `None`: this call is to be ignored.
     fn take(key: Key, token: Option<Token>, overlap: Overlap) -> Option<Self> {
-        let line = LINES.with_borrow_mut(|lines| lines.entry(key).or_default().clone());
+        // While the thread ends there is no table any more: then it is a line of its own.
+        let line = LINES
+            .try_with(|lines| lines.borrow_mut().entry(key).or_default().clone())
+            .unwrap_or_default();
         let earlier: Vec<AbortHandle> = {
             let places = line.places.borrow();
             let unwanted = match overlap {
