@@ -7,7 +7,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use crate::core::blocking::{self, BlockingGuard};
 use crate::core::current;
@@ -111,8 +111,10 @@ impl<T> Future for Unblock<T> {
             drop(displaced);
             return Poll::Pending;
         }
-        let done = std::mem::replace(&mut *state, State::Gone);
         drop(state);
+        // Functions that have always returned by the time that they are awaited must not keep the others from running.
+        ready!(current::poll_proceed(cx));
+        let done = std::mem::replace(&mut *self.slot.lock(), State::Gone);
         let State::Done(outcome) = done else {
             panic!("`Unblock` polled after it was ready");
         };

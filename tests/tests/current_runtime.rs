@@ -64,6 +64,26 @@ fn guards_may_be_dropped_in_any_order(host: Host) {
     assert!(!is_current(&a) && !is_current(&b));
 }
 
+fn the_innermost_guard_decides_when_outer_ones_have_gone(host: Host) {
+    let [a, b] = [host.runtime(), host.runtime()];
+    let in_a = a.enter();
+    let in_b = b.enter();
+    let again_in_a = a.enter();
+    drop(in_a);
+    assert!(is_current(&a));
+    drop(again_in_a);
+    assert!(is_current(&b));
+    drop(in_b);
+    // The outer one is that of a turn, which the guards outlive.
+    let guards = a.block_on(async { [b.enter(), a.enter()] });
+    assert!(is_current(&a));
+    let [in_b, again_in_a] = guards;
+    drop(again_in_a);
+    assert!(is_current(&b));
+    drop(in_b);
+    assert!(!is_current(&a) && !is_current(&b));
+}
+
 fn each_coroutine_sees_its_own(host: Host) {
     let [a, b] = [host.runtime(), host.runtime()];
     let [on_a, on_b] = [&a, &b].map(|rt| {
@@ -202,6 +222,7 @@ mod contexts {
 
 on_every_host![
     guards_may_be_dropped_in_any_order,
+    the_innermost_guard_decides_when_outer_ones_have_gone,
     a_thread_has_one_of_its_own_on_first_use;
     ours: the_innermost_entered_or_running_one,
     each_coroutine_sees_its_own,

@@ -27,6 +27,31 @@ fn the_loop_goes_on_while_a_function_blocks(host: Host) {
     });
 }
 
+fn functions_that_have_returned_before_they_are_awaited_starve_nobody(host: Host) {
+    host.runtime().block_on(async {
+        let polls = Counter::new();
+        let other = spawn({
+            let polls = polls.clone();
+            async move {
+                loop {
+                    polls.add();
+                    yield_now().await;
+                }
+            }
+        });
+        for _ in 0..300 {
+            let job = unblock(|| ());
+            // What it has to do meanwhile takes longer than the function.
+            while !format!("{job:?}").contains("is_done: true") {
+                thread::yield_now();
+            }
+            job.await;
+        }
+        assert!(polls.get() >= 2);
+        other.abort();
+    });
+}
+
 fn functions_run_at_the_same_time(host: Host) {
     host.runtime().block_on(async {
         let barrier = Arc::new(Barrier::new(100));
@@ -180,6 +205,7 @@ fn threads_are_used_again_and_end_when_there_is_no_work(host: Host) {
 
 on_every_host![
     the_loop_goes_on_while_a_function_blocks,
+    functions_that_have_returned_before_they_are_awaited_starve_nobody,
     functions_run_at_the_same_time,
     more_functions_than_threads_all_run,
     a_panic_resumes_in_the_caller,

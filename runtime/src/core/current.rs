@@ -12,8 +12,17 @@ use super::outcome::Description;
 use super::table::Table;
 use super::task::Runnable;
 
-/// Entered cores with what belongs to this thread, the innermost last.
-type Cores = Vec<(Arc<Core>, LocalRef)>;
+/// An entered core, and what belongs to this thread of it.
+#[derive(Debug)]
+struct Entry {
+    core: Arc<Core>,
+    local: LocalRef,
+    /// Tells it from other entries of the core: greater than that of all before it.
+    number: u64,
+}
+
+/// The innermost last.
+type Cores = Vec<Entry>;
 
 thread_local! {
     /// Pushed and popped by [`Entered`] alone.
@@ -142,7 +151,7 @@ fn in_table<R>(act: impl Fn(&Arc<Core>, &mut Table, u32, Id) -> Option<R>) -> Op
     let (id, slot) = RUNNING.with(|running| (running.id.get(), running.slot.get()));
     let id = id?;
     CORES.with_borrow(|cores| {
-        cores.iter().rev().find_map(|(core, local)| {
+        cores.iter().rev().find_map(|Entry { core, local, .. }| {
             core.with_table(&mut local.borrow_mut(), |table| act(core, table, slot, id))
         })
     })
@@ -203,7 +212,7 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
 
 /// The innermost entered core.
 pub(crate) fn core() -> Option<Arc<Core>> {
-    CORES.with_borrow(|cores| Some(cores.last()?.0.clone()))
+    CORES.with_borrow(|cores| Some(cores.last()?.core.clone()))
 }
 
 /// Whether a core is the innermost entered one, or none is entered, so that another executor polls.
@@ -211,14 +220,17 @@ pub(crate) fn core() -> Option<Arc<Core>> {
 pub(crate) fn is_innermost_or_none(core: &Arc<Core>) -> bool {
     CORES.with_borrow(|cores| {
         let innermost = cores.last();
-        innermost.is_none_or(|(innermost, _)| Arc::ptr_eq(innermost, core))
+        innermost.is_none_or(|innermost| Arc::ptr_eq(&innermost.core, core))
     })
 }
 
 /// The innermost entered core, and what belongs to this thread of it.
 #[inline]
 pub(crate) fn innermost() -> Option<(Arc<Core>, LocalRef)> {
-    CORES.with_borrow(|cores| cores.last().cloned())
+    CORES.with_borrow(|cores| {
+        let Entry { core, local, .. } = cores.last()?;
+        Some((core.clone(), local.clone()))
+    })
 }
 
 /// Gives back the memory of the list of entered cores, which nothing else does. For when the thread ends.
@@ -234,8 +246,8 @@ pub(super) fn release() {
 #[inline]
 pub(super) fn local_of_innermost(core: &Core) -> Option<LocalRef> {
     CORES.with_borrow(|cores| {
-        let (innermost, local) = cores.last()?;
-        std::ptr::eq(&**innermost, core).then(|| local.clone())
+        let innermost = cores.last()?;
+        std::ptr::eq(&*innermost.core, core).then(|| innermost.local.clone())
     })
 }
 
@@ -244,17 +256,8 @@ pub(super) fn local_of_innermost(core: &Core) -> Option<LocalRef> {
 pub(super) fn local_of(core: &Core) -> Option<LocalRef> {
     CORES.with_borrow(|cores| {
         let mut entries = cores.iter().rev();
-        let (_, local) = entries.find(|(entered, _)| std::ptr::eq(&**entered, core))?;
-        Some(local.clone())
-    })
-}
-
-/// Whether a core is entered.
-pub(super) fn is_entered(core: &Core) -> bool {
-    CORES.with_borrow(|cores| {
-        cores
-            .iter()
-            .any(|(entered, _)| std::ptr::eq(&**entered, core))
+        let entry = entries.find(|entry| std::ptr::eq(&*entry.core, core))?;
+        Some(entry.local.clone())
     })
 }
 
@@ -323,6 +326,7 @@ pub(crate) fn guard(core: &Arc<Core>) -> Guard {
 pub(crate) struct Entered {
     core: Arc<Core>,
     local: LocalRef,
+    number: u64,
 }
 
 impl Entered {
@@ -335,25 +339,33 @@ impl Entered {
 /// Enters a core on its owner thread.
 pub(crate) fn enter(core: &Arc<Core>) -> Entered {
     let local = local::of(core);
-    CORES.with_borrow_mut(|cores| cores.push((core.clone(), local.clone())));
+    let number = CORES.with_borrow_mut(|cores| {
+        let number = cores.last().map_or(0, |innermost| innermost.number + 1);
+        cores.push(Entry {
+            core: core.clone(),
+            local: local.clone(),
+            number,
+        });
+        number
+    });
     Entered {
         core: core.clone(),
         local,
+        number,
     }
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        // Guards may be dropped out of order: each takes away an entry of its own core.
+        // Guards may be dropped out of order: each takes away its own entry, so that the others stay in theirs.
         let entry = CORES.with_borrow_mut(|cores| {
-            let position = cores
-                .iter()
-                .rposition(|(core, _)| Arc::ptr_eq(core, &self.core))?;
+            let mut entries = cores.iter();
+            let position = entries.rposition(|entry| entry.number == self.number)?;
             Some(cores.remove(position))
         });
         drop(entry);
         // The thread is ending: its storage, which keeps what belongs to it otherwise, is gone.
-        if local::is_gone() && !is_entered(&self.core) {
+        if local::is_gone() && local_of(&self.core).is_none() {
             local::abandon(&self.core, &self.local);
         }
     }

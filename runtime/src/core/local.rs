@@ -75,10 +75,10 @@ impl Drop for Locals {
         // All of them before anybody hears of it, who may close any of them.
         let heirs: Vec<_> = entries
             .iter()
-            .map(|(core, local)| match current::is_entered(core) {
-                false => bequeath(core, local),
-                // It stays where it is until the core is left.
-                true => (false, local.borrow_mut().queue.take_idlers()),
+            .map(|(core, local)| match current::local_of(core) {
+                None => bequeath(core, local),
+                // It is entered: this stays where it is until the core is left.
+                Some(_) => (false, local.borrow_mut().queue.take_idlers()),
             })
             .collect();
         for ((core, _), heirs) in entries.iter().zip(heirs) {
