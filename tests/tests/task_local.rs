@@ -160,6 +160,39 @@ fn a_nested_loop_shows_the_value_to_its_own_future_alone(host: Host) {
     }));
 }
 
+/// The loop that a coroutine nests inside of its scope may poll the future of a `block_on` further down.
+fn a_future_that_is_polled_inside_of_a_stranger_s_scope_sees_its_own_value(host: Host) {
+    fn nest() {
+        let inside = glib_coro::block_on(async {
+            for _ in 0..10 {
+                yield_now().await;
+            }
+            NAME.get()
+        });
+        assert_eq!((inside, NAME.get()), ("stranger", "stranger"));
+    }
+    let peek = || NAME.try_with(|name| *name).ok();
+    let runtime = host.runtime();
+    for look in [false, true] {
+        NAME.sync_scope("caller", || {
+            runtime.block_on(async {
+                let stranger = spawn(NAME.scope("stranger", async move {
+                    if look { NAME.with(|_| nest()) } else { nest() }
+                }));
+                for _ in 0..20 {
+                    assert_eq!(peek(), Some("caller"));
+                    NAME.scope("inner", async { assert_eq!(peek(), Some("inner")) })
+                        .await;
+                    yield_now().await;
+                }
+                stranger.await.unwrap();
+            });
+            assert_eq!(peek(), Some("caller"));
+        });
+        assert_eq!(peek(), None);
+    }
+}
+
 on_every_host![
     each_future_sees_its_own_value,
     scopes_nest,
@@ -168,4 +201,5 @@ on_every_host![
     outside_a_scope_it_panics_at_the_caller;
     ours: looking_at_a_value_keeps_no_other_from_its_own,
     a_nested_loop_shows_the_value_to_its_own_future_alone,
+    a_future_that_is_polled_inside_of_a_stranger_s_scope_sees_its_own_value,
 ];

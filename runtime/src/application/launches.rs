@@ -37,8 +37,9 @@ pub enum Launch {
 ///
 /// In the body of [`run`](super::run) the first stream that is made after the first launch begins with that launch, which started
 /// the body, followed by those that have come since. Make it early: a process that was launched with a command line waits until the
-/// body has dropped its [`Launch::CommandLine`]. Streams that are made at other times, or in an application that is not run by `run`,
-/// have only the launches from then on. All streams end with the application.
+/// body has dropped its [`Launch::CommandLine`]. Launches are kept for the body until it makes that stream, even if other streams
+/// have had them; a body that leaves them all to others calls `drop(launches(app))`. Streams that are made at other times, or in an
+/// application that is not run by `run`, have only the launches from then on. All streams end with the application.
 ///
 /// The application is held for as long as the body runs. If it is to end with its last window, take the first launch in the body,
 /// and the others in a coroutine that the body spawns before it returns.

@@ -1,6 +1,6 @@
 //! Values that belong to a coroutine.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
@@ -49,15 +49,17 @@ macro_rules! task_local {
     };
 }
 
-/// Where the value of a [`LocalKey`] lies while the future that it belongs to is polled.
+/// Where the values of a [`LocalKey`] lie while the futures that they belong to are polled.
 #[doc(hidden)]
 pub struct LocalSlot<T> {
-    base: Place<T>,
-    /// Values put in by polls inside a nested loop, while [`LocalKey::with`] looks at the one below.
-    nested: RefCell<Vec<Rc<Place<T>>>>,
+    /// The innermost last, and behind it those that are empty. Not only the innermost is of use: in a nested loop another
+    /// coroutine's may lie on top of it.
+    places: RefCell<Vec<Rc<Place<T>>>>,
+    /// How many are in use.
+    depth: Cell<usize>,
 }
 
-/// Borrowed while a function looks at the value, so that nobody takes it away.
+/// Borrowed while a function looks at the value. Nobody takes it away meanwhile: whoever put it in is further down on the stack.
 type Place<T> = RefCell<Option<Held<T>>>;
 
 struct Held<T> {
@@ -76,48 +78,45 @@ impl<T> LocalSlot<T> {
     #[doc(hidden)]
     pub const fn __new() -> Self {
         Self {
-            base: RefCell::new(None),
-            nested: RefCell::new(Vec::new()),
+            places: RefCell::new(Vec::new()),
+            depth: Cell::new(0),
         }
-    }
-
-    /// Does something with the innermost cell.
-    fn with_innermost<R>(&self, act: impl FnOnce(&Place<T>) -> R) -> R {
-        let nested = self.nested.borrow().last().cloned();
-        act(nested.as_deref().unwrap_or(&self.base))
     }
 
     /// Puts a value in.
-    fn put(&self, value: &mut Option<Held<T>>) -> Put {
+    fn put(&self, value: &mut Option<Held<T>>) {
         if let Some(held) = value {
             held.actor = current::actor();
         }
-        let swapped = self.with_innermost(|cell| {
-            let mut cell = cell.try_borrow_mut().ok()?;
-            std::mem::swap(&mut *cell, value);
-            Some(())
-        });
-        if swapped.is_some() {
-            return Put::Swapped;
+        let mut places = self.places.borrow_mut();
+        let depth = self.depth.get();
+        if depth == places.len() {
+            places.push(Rc::default());
         }
-        let cell = Rc::new(RefCell::new(value.take()));
-        self.nested.borrow_mut().push(cell);
-        Put::Nested
+        places[depth].replace(value.take());
+        self.depth.set(depth + 1);
     }
 
-    /// Takes it out again.
-    fn take(&self, put: &Put, value: &mut Option<Held<T>>) {
-        match put {
-            // Nobody looks at it any more: whoever did is further up on the stack.
-            Put::Swapped => {
-                self.with_innermost(|cell| std::mem::swap(&mut *cell.borrow_mut(), value));
-            }
-            Put::Nowhere => {}
-            Put::Nested => {
-                let cell = self.nested.borrow_mut().pop();
-                *value = cell.and_then(|cell| cell.take());
-            }
-        }
+    /// Takes the innermost out again.
+    fn take(&self) -> Option<Held<T>> {
+        let depth = self.depth.get() - 1;
+        self.depth.set(depth);
+        self.places.borrow()[depth].take()
+    }
+
+    /// The innermost value of whoever runs.
+    fn find(&self) -> Option<Rc<Place<T>>> {
+        let actor = current::actor();
+        let is_own = |place: &&Rc<Place<T>>| {
+            let held = place.borrow();
+            held.as_ref().is_some_and(|held| held.actor == actor)
+        };
+        let places = self.places.borrow();
+        places[..self.depth.get()]
+            .iter()
+            .rev()
+            .find(is_own)
+            .cloned()
     }
 }
 
@@ -125,16 +124,6 @@ impl<T> fmt::Debug for LocalSlot<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalSlot").finish_non_exhaustive()
     }
-}
-
-/// How a value was put into its slot.
-enum Put {
-    /// In exchange for the one that was there.
-    Swapped,
-    /// On top of it, as somebody looks at it.
-    Nested,
-    /// Not at all: the slot is gone, as it is only while the thread ends. Then nobody can look at it either.
-    Nowhere,
 }
 
 /// A value declared by [`task_local!`](crate::task_local).
@@ -160,7 +149,7 @@ impl<T: 'static> LocalKey<T> {
     /// Runs a function with a value.
     pub fn sync_scope<R>(&'static self, value: T, function: impl FnOnce() -> R) -> R {
         let mut value = Some(Held::new(value));
-        let _swapped = Swapped::new(self, &mut value);
+        let _shown = Shown::new(self, &mut value);
         function()
     }
 
@@ -183,18 +172,11 @@ impl<T: 'static> LocalKey<T> {
     ///
     /// Outside [`scope`](Self::scope).
     pub fn try_with<R>(&'static self, function: impl FnOnce(&T) -> R) -> Result<R, AccessError> {
-        let look = |cell: &Place<T>| {
-            let held = cell.borrow();
-            let held = held
-                .as_ref()
-                .filter(|held| held.actor == current::actor())?;
-            Some(function(&held.value))
-        };
-        self.slot
-            .try_with(|slot| slot.with_innermost(look))
-            .ok()
-            .flatten()
-            .ok_or(AccessError(()))
+        let place = self.slot.try_with(LocalSlot::find).ok().flatten();
+        let place = place.ok_or(AccessError(()))?;
+        let held = place.borrow();
+        let held = held.as_ref().ok_or(AccessError(()))?;
+        Ok(function(&held.value))
     }
 
     /// A clone of the value.
@@ -217,29 +199,23 @@ impl<T: 'static> fmt::Debug for LocalKey<T> {
     }
 }
 
-/// Puts a value into the slot, and takes it out again when dropped.
-struct Swapped<'a, T: 'static> {
+/// Puts a value into the slot, and takes it out again when dropped. A thread that is ending may have no slot any more.
+struct Shown<'a, T: 'static> {
     key: &'static LocalKey<T>,
-    /// What was in the slot, if it was exchanged.
-    outer: &'a mut Option<Held<T>>,
-    put: Put,
+    /// Where the value lies otherwise.
+    home: &'a mut Option<Held<T>>,
 }
 
-impl<'a, T: 'static> Swapped<'a, T> {
-    fn new(key: &'static LocalKey<T>, value: &'a mut Option<Held<T>>) -> Self {
-        let put = key.slot.try_with(|slot| slot.put(value));
-        Self {
-            key,
-            outer: value,
-            put: put.unwrap_or(Put::Nowhere),
-        }
+impl<'a, T: 'static> Shown<'a, T> {
+    fn new(key: &'static LocalKey<T>, home: &'a mut Option<Held<T>>) -> Self {
+        let _ = key.slot.try_with(|slot| slot.put(home));
+        Self { key, home }
     }
 }
 
-impl<T: 'static> Drop for Swapped<'_, T> {
+impl<T: 'static> Drop for Shown<'_, T> {
     fn drop(&mut self) {
-        let Self { key, outer, put } = self;
-        let _ = key.slot.try_with(|slot| slot.take(put, outer));
+        let _ = self.key.slot.try_with(|slot| *self.home = slot.take());
     }
 }
 
@@ -256,7 +232,7 @@ pin_project! {
     impl<T: 'static, F> PinnedDrop for Scoped<T, F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _swapped = Swapped::new(this.key, this.value);
+            let _shown = Shown::new(this.key, this.value);
             this.future.set(None);
         }
     }
@@ -270,7 +246,7 @@ impl<T: 'static, F: Future> Future for Scoped<T, F> {
     /// If polled again after it was ready.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
-        let _swapped = Swapped::new(this.key, this.value);
+        let _shown = Shown::new(this.key, this.value);
         let Some(future) = this.future.as_mut().as_pin_mut() else {
             panic!("`LocalKey::scope` polled after it was ready");
         };
