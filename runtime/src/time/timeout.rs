@@ -42,6 +42,17 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
 }
 
 /// Limits until when a future may take. Otherwise like [`timeout`].
+///
+/// ```
+/// use std::{future::pending, time::Duration};
+/// use glib_coro::time::{now, timeout_at};
+///
+/// # glib_coro::block_on(async {
+/// let deadline = now() + Duration::from_millis(1); // for both steps together
+/// assert_eq!(timeout_at(deadline, async { "connected" }).await, Ok("connected"));
+/// assert!(timeout_at(deadline, pending::<()>()).await.is_err());
+/// # });
+/// ```
 pub fn timeout_at<F: Future>(deadline: Instant, future: F) -> Timeout<F> {
     Timeout {
         future,
