@@ -24,6 +24,18 @@ impl TcpStream {
     ///
     /// There is no limit in time but the kernel's; see [`timeout`](crate::timeout()).
     ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glib_coro::{net::{TcpListener, TcpStream}, timeout};
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let address = listener.local_addr()?;
+    /// let stream = timeout(Duration::from_secs(60), TcpStream::connect(address)).await??;
+    /// assert_eq!(stream.peer_addr()?, address);
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The kernel's errors: `ConnectionRefused`, `TimedOut` and so on, of several addresses the first one's; and those

@@ -51,6 +51,19 @@ impl UnixDatagram {
 
     /// Two connected sockets.
     ///
+    /// ```
+    /// use glib_coro::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, theirs) = UnixDatagram::pair()?;
+    /// ours.send(b"one").await?;
+    /// ours.send(b"three").await?;
+    /// let mut buffer = [0; 16];
+    /// assert_eq!(theirs.recv(&mut buffer).await?, 3); // each datagram is received alone
+    /// assert_eq!(theirs.recv(&mut buffer).await?, 5);
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The kernel's errors.
