@@ -22,6 +22,17 @@ use crate::runtime;
 /// `Send` and `Sync` if the output is `Send`: it may be awaited, aborted and dropped on any thread and
 /// under any executor.
 ///
+/// ```
+/// use glib_coro::spawn;
+///
+/// # glib_coro::block_on(async {
+/// let sum = spawn(async { 1 + 2 }); // both run, whichever is awaited first
+/// let word = spawn(async { "three" });
+/// assert_eq!(word.await.unwrap(), "three");
+/// assert_eq!(sum.await.unwrap(), 3);
+/// # });
+/// ```
+///
 /// # Cancel safety
 ///
 /// Awaiting `&mut handle` is cancel safe: the output is there for the next await.

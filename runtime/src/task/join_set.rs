@@ -76,6 +76,16 @@ impl<T: 'static> JoinSet<T> {
 
     /// Adds a coroutine to the set that was spawned in another way: with a name or a priority, or
     /// through a [`Handle`](crate::Handle).
+    ///
+    /// ```
+    /// use glib_coro::task::{Builder, JoinSet};
+    ///
+    /// # glib_coro::block_on(async {
+    /// let mut set = JoinSet::new();
+    /// set.insert(Builder::new().name("index").spawn(async { "indexed" }));
+    /// assert_eq!(set.join_next().await.unwrap().unwrap(), "indexed");
+    /// # });
+    /// ```
     pub fn insert(&mut self, handle: JoinHandle<T>) -> AbortHandle {
         let abort = handle.abort_handle();
         self.handles.push(handle);

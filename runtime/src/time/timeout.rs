@@ -84,6 +84,18 @@ impl<F: Future> Future for Timeout<F> {
 }
 
 /// The time was up.
+///
+/// ```
+/// use std::{future::pending, io, time::Duration};
+/// use glib_coro::timeout;
+///
+/// # glib_coro::block_on(async {
+/// async fn answer() -> io::Result<String> {
+///     timeout(Duration::from_millis(1), pending()).await? // also an `io::Error`
+/// }
+/// assert_eq!(answer().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Elapsed(());
 
