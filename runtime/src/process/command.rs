@@ -98,6 +98,15 @@ impl Command {
     }
 
     /// Starts from an empty environment.
+    ///
+    /// ```
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let output = Command::new("env").env_clear().env("TERM", "dumb").output().await?;
+    /// assert_eq!(output.stdout, b"TERM=dumb\n");
+    /// # Ok(()) }) }
+    /// ```
     pub fn env_clear(&mut self) -> &mut Self {
         self.inner.env_clear();
         self
@@ -139,6 +148,19 @@ impl Command {
     }
 
     /// Sets its standard output: inherited, unless the command is used for [`output`](Self::output).
+    ///
+    /// ```
+    /// use std::process::Stdio;
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let mut command = Command::new("sh");
+    /// command.args(["-c", "echo noise; echo error >&2"]).stdout(Stdio::null());
+    /// let output = command.output().await?;
+    /// assert!(output.stdout.is_empty());
+    /// assert_eq!(output.stderr, b"error\n");
+    /// # Ok(()) }) }
+    /// ```
     pub fn stdout(&mut self, stdout: impl Into<Stdio>) -> &mut Self {
         self.inner.stdout(stdout);
         self.chosen.stdout = true;
