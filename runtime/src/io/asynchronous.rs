@@ -125,6 +125,22 @@ impl<T> Async<T> {
 
     /// Gives the inner value back. It stays non-blocking.
     ///
+    /// ```
+    /// use std::os::unix::net::UnixStream;
+    /// use glib_coro::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// let ours = Async::new(ours)?;
+    /// // .. a greeting, in a coroutine; the rest on a thread, with blocking reads ..
+    /// let ours = ours.into_inner()?;
+    /// ours.set_nonblocking(false)?;
+    /// let reader = std::thread::spawn(move || std::io::read_to_string(ours));
+    /// drop(theirs);
+    /// assert_eq!(reader.join().unwrap()?, "");
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// None today; the signature is async-io's.

@@ -121,6 +121,18 @@ impl UdpSocket {
 
     /// Like [`recv_from`](Self::recv_from), but the datagram stays where it is.
     ///
+    /// ```
+    /// use glib_coro::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, theirs) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+    /// ours.send_to(b"hello", theirs.local_addr()?).await?;
+    /// let (_, sender) = theirs.peek_from(&mut [0; 1]).await?;
+    /// assert_eq!(sender, ours.local_addr()?);
+    /// assert_eq!(theirs.recv(&mut [0; 16]).await?, 5); // all of it
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The kernel's errors.

@@ -84,6 +84,23 @@ impl UnixDatagram {
 
     /// Sends a datagram. While the receiver's queue is full, waits.
     ///
+    /// ```
+    /// # #[cfg(target_os = "linux")]
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// use glib_coro::net::UnixDatagram;
+    ///
+    /// let name = format!("\0example-send-to-{}", std::process::id());
+    /// let log = UnixDatagram::bind(&name)?;
+    /// UnixDatagram::unbound()?.send_to(b"started", &name).await?;
+    /// let mut buffer = [0; 16];
+    /// let (length, sender) = log.recv_from(&mut buffer).await?;
+    /// assert_eq!(&buffer[..length], b"started");
+    /// assert!(sender.is_unnamed());
+    /// # Ok(()) }) }
+    /// # #[cfg(not(target_os = "linux"))]
+    /// # fn main() {}
+    /// ```
+    ///
     /// # Errors
     ///
     /// The kernel's errors: `NotFound`, `ConnectionRefused` and so on.
