@@ -149,6 +149,25 @@ pub(crate) fn discard(value: impl Sized) {
 ///
 /// Given to the hook that [`Builder::on_unhandled`](crate::runtime::Builder::on_unhandled) sets. Its
 /// `Display` form is the message of the default hook.
+///
+/// ```
+/// use glib_coro::{Runtime, task::Builder};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let (sender, receiver) = std::sync::mpsc::channel();
+/// let runtime = Runtime::builder()
+///     .on_unhandled(move |unhandled| {
+///         let culprit = unhandled.name().map(str::to_owned);
+///         sender.send((culprit, unhandled.panic().is_some())).unwrap();
+///     })
+///     .build()?;
+/// runtime.block_on(async {
+///     Builder::new().name("printer").spawn(async { panic!("out of paper") });
+///     glib_coro::yield_now().await;
+/// });
+/// assert_eq!(receiver.recv().unwrap(), (Some("printer".to_owned()), true));
+/// # Ok(()) }
+/// ```
 pub struct Unhandled {
     id: Id,
     name: Option<Name>,

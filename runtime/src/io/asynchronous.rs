@@ -57,6 +57,22 @@ pub struct Async<T> {
 impl<T: AsFd> Async<T> {
     /// Takes a descriptor, and makes it non-blocking.
     ///
+    /// ```
+    /// use std::fs::File;
+    /// use std::io::{ErrorKind, Read};
+    /// use glib_coro::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (reader, _writer) = std::io::pipe()?;
+    /// let reader = Async::new(reader)?;
+    /// let error = reader.get_ref().read(&mut [0; 16]).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::WouldBlock);
+    ///
+    /// let error = Async::new(File::open("Cargo.toml")?).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Unsupported);
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// `Unsupported` for a descriptor that the kernel cannot wait for, a regular file for instance;
@@ -109,6 +125,22 @@ impl<T> Async<T> {
 
     /// Gives the inner value back. It stays non-blocking.
     ///
+    /// ```
+    /// use std::os::unix::net::UnixStream;
+    /// use glib_coro::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// let ours = Async::new(ours)?;
+    /// // .. a greeting, in a coroutine; the rest on a thread, with blocking reads ..
+    /// let ours = ours.into_inner()?;
+    /// ours.set_nonblocking(false)?;
+    /// let reader = std::thread::spawn(move || std::io::read_to_string(ours));
+    /// drop(theirs);
+    /// assert_eq!(reader.join().unwrap()?, "");
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// None today; the signature is async-io's.
@@ -119,6 +151,19 @@ impl<T> Async<T> {
     }
 
     /// Waits until it can be read; the kernel is asked anew. See [`readable`](super::readable()).
+    ///
+    /// ```
+    /// use std::io::{Read, Write};
+    /// use glib_coro::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (reader, mut writer) = std::io::pipe()?;
+    /// let reader = Async::new(reader)?;
+    /// writer.write_all(b"hello")?;
+    /// reader.readable().await?; // then any code may read
+    /// assert_eq!(reader.get_ref().read(&mut [0; 16])?, 5);
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -132,6 +177,23 @@ impl<T> Async<T> {
     }
 
     /// Waits until it can be written; the kernel is asked anew. See [`writable`](super::writable()).
+    ///
+    /// ```
+    /// use std::io::{Read, Write};
+    /// use std::os::unix::net::UnixStream;
+    /// use glib_coro::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, mut theirs) = UnixStream::pair()?;
+    /// let ours = Async::new(ours)?;
+    /// while ours.get_ref().write(&[0; 4096]).is_ok() {} // until the socket is full
+    /// let reader = std::thread::spawn(move || theirs.read_to_end(&mut Vec::new()));
+    /// ours.writable().await?;
+    /// assert!(ours.get_ref().write(b"more")? > 0);
+    /// # drop(ours);
+    /// # reader.join().unwrap()?;
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -244,6 +306,18 @@ impl<T> Async<T> {
 
     /// Performs a write operation as soon as it does not block. Like [`read_with`](Self::read_with)
     /// otherwise.
+    ///
+    /// ```
+    /// use std::net::UdpSocket;
+    /// use glib_coro::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let socket = Async::new(UdpSocket::bind("127.0.0.1:0")?)?;
+    /// let address = socket.get_ref().local_addr()?;
+    /// let sent = socket.write_with(|io| io.send_to(b"hello", address)).await?;
+    /// assert_eq!(sent, 5);
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     ///

@@ -60,6 +60,18 @@ pub fn readable<F: AsFd>(fd: F) -> Readable<F> {
 
 /// Waits until a descriptor can be written without blocking: there is room, a connection was made, or
 /// there is a hang-up or an error. Like [`readable`] otherwise.
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use std::os::unix::net::UnixStream;
+///
+/// # fn main() -> std::io::Result<()> {
+/// let (mut ours, mut theirs) = UnixStream::pair()?;
+/// glib_coro::block_on(glib_coro::writable(&ours))?;
+/// assert_eq!(ours.write(b"hello")?, 5); // cannot block
+/// assert_eq!(theirs.read(&mut [0; 8])?, 5);
+/// # Ok(()) }
+/// ```
 pub fn writable<F: AsFd>(fd: F) -> Writable<F> {
     Writable(Wait {
         fd,

@@ -61,6 +61,21 @@ macro_rules! stream {
         impl $name {
             /// Closes one direction or both, which the other end notices.
             ///
+            /// ```
+            /// use std::net::Shutdown;
+            /// use futures_util::{AsyncReadExt, AsyncWriteExt};
+            /// use glib_coro::net::UnixStream;
+            ///
+            /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+            /// let (mut ours, mut theirs) = UnixStream::pair()?;
+            /// ours.write_all(b"question").await?;
+            /// ours.shutdown(Shutdown::Write)?; // what the other end answers can still be read
+            /// let mut text = String::new();
+            /// theirs.read_to_string(&mut text).await?;
+            /// assert_eq!(text, "question");
+            /// # Ok(()) }) }
+            /// ```
+            ///
             /// # Errors
             ///
             /// The kernel's errors.

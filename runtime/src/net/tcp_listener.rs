@@ -37,6 +37,18 @@ impl TcpListener {
     /// Listens on an address; of several addresses, on the first that can be bound. Port 0 takes a free port. `SO_REUSEADDR`
     /// is set, as std does on Unix. Up to 4096 connections wait to be accepted, if the system allows as many.
     ///
+    /// ```
+    /// use std::io::ErrorKind;
+    /// use glib_coro::net::TcpListener;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let address = listener.local_addr()?; // with the port that was free
+    /// let error = TcpListener::bind(address).await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::AddrInUse);
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The kernel's errors: `AddrInUse`, `PermissionDenied` and so on, of several addresses the last one's; and those of
@@ -49,6 +61,17 @@ impl TcpListener {
     }
 
     /// Waits for a connection.
+    ///
+    /// ```
+    /// use glib_coro::net::{TcpListener, TcpStream};
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let client = TcpStream::connect(listener.local_addr()?).await?;
+    /// let (_stream, peer) = listener.accept().await?;
+    /// assert_eq!(peer, client.local_addr()?);
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -64,6 +87,25 @@ impl TcpListener {
     }
 
     /// The connections as a stream that never ends.
+    ///
+    /// ```
+    /// use futures_util::{AsyncWriteExt, StreamExt};
+    /// use glib_coro::net::{TcpListener, TcpStream};
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let client = TcpStream::connect(listener.local_addr()?).await?;
+    /// let mut incoming = listener.incoming();
+    /// while let Some(stream) = incoming.next().await {
+    ///     let mut stream = stream?;
+    ///     glib_coro::spawn(async move { stream.write_all(b"hello").await });
+    /// #   break;
+    /// }
+    /// # let mut text = String::new();
+    /// # futures_util::AsyncReadExt::read_to_string(&mut &client, &mut text).await?;
+    /// # assert_eq!(text, "hello");
+    /// # Ok(()) }) }
+    /// ```
     pub fn incoming(&self) -> impl Stream<Item = io::Result<TcpStream>> + Send + Unpin + '_ {
         let streams = self.0.incoming();
         streams.map(|accepted| accepted.map(TcpStream::from_async))

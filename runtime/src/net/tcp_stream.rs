@@ -24,6 +24,18 @@ impl TcpStream {
     ///
     /// There is no limit in time but the kernel's; see [`timeout`](crate::timeout()).
     ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glib_coro::{net::{TcpListener, TcpStream}, timeout};
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let address = listener.local_addr()?;
+    /// let stream = timeout(Duration::from_secs(60), TcpStream::connect(address)).await??;
+    /// assert_eq!(stream.peer_addr()?, address);
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The kernel's errors: `ConnectionRefused`, `TimedOut` and so on, of several addresses the first one's; and those
@@ -60,6 +72,23 @@ impl TcpStream {
     }
 
     /// Reads what arrives next and leaves it where it is.
+    ///
+    /// ```
+    /// use futures_util::{AsyncReadExt, AsyncWriteExt};
+    /// use glib_coro::net::{TcpListener, TcpStream};
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let mut client = TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (mut stream, _) = listener.accept().await?;
+    /// client.write_all(b"GET / HTTP/1.1").await?;
+    /// let mut first = [0];
+    /// stream.peek(&mut first).await?;
+    /// assert_eq!(&first, b"G"); // HTTP, and nothing of it is gone:
+    /// stream.read_exact(&mut first).await?;
+    /// assert_eq!(&first, b"G");
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     ///

@@ -26,6 +26,15 @@ pub struct UdpSocket(Async<net::UdpSocket>);
 impl UdpSocket {
     /// A socket with this address; of several addresses, with the first that can be bound. Port 0 takes a free port.
     ///
+    /// ```
+    /// use glib_coro::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let socket = UdpSocket::bind(("127.0.0.1", 0)).await?;
+    /// assert_ne!(socket.local_addr()?.port(), 0); // a free one
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The kernel's errors: `AddrInUse`, `PermissionDenied` and so on, of several addresses the last one's; and those of
@@ -38,6 +47,17 @@ impl UdpSocket {
     /// Sets the address that [`send`](Self::send) sends to, and that alone is received from. Of several addresses the first
     /// that the kernel can reach is taken.
     ///
+    /// ```
+    /// use glib_coro::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, theirs) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+    /// ours.connect(theirs.local_addr()?).await?;
+    /// ours.send(b"hello").await?;
+    /// assert_eq!(theirs.recv(&mut [0; 16]).await?, 5);
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`bind`](Self::bind).
@@ -49,6 +69,17 @@ impl UdpSocket {
 
     /// Sends a datagram. Of several addresses the first one of this socket's family is taken: the first address of `localhost`,
     /// for instance, is often an IPv6 address.
+    ///
+    /// ```
+    /// use glib_coro::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (client, server) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+    /// let port = server.local_addr()?.port();
+    /// assert_eq!(client.send_to(b"ping", ("127.0.0.1", port)).await?, 4);
+    /// assert_eq!(server.recv(&mut [0; 16]).await?, 4);
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -64,6 +95,19 @@ impl UdpSocket {
 
     /// Receives a datagram, and tells its sender. What does not fit the buffer is lost.
     ///
+    /// ```
+    /// use glib_coro::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (client, server) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+    /// client.send_to(b"ping", server.local_addr()?).await?;
+    /// let mut buffer = [0; 3];
+    /// let (length, sender) = server.recv_from(&mut buffer).await?;
+    /// assert_eq!(&buffer[..length], b"pin"); // one byte did not fit
+    /// assert_eq!(sender, client.local_addr()?); // whom to answer
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The kernel's errors.
@@ -76,6 +120,18 @@ impl UdpSocket {
     }
 
     /// Like [`recv_from`](Self::recv_from), but the datagram stays where it is.
+    ///
+    /// ```
+    /// use glib_coro::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, theirs) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+    /// ours.send_to(b"hello", theirs.local_addr()?).await?;
+    /// let (_, sender) = theirs.peek_from(&mut [0; 1]).await?;
+    /// assert_eq!(sender, ours.local_addr()?);
+    /// assert_eq!(theirs.recv(&mut [0; 16]).await?, 5); // all of it
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     ///

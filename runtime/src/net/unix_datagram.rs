@@ -51,6 +51,19 @@ impl UnixDatagram {
 
     /// Two connected sockets.
     ///
+    /// ```
+    /// use glib_coro::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (ours, theirs) = UnixDatagram::pair()?;
+    /// ours.send(b"one").await?;
+    /// ours.send(b"three").await?;
+    /// let mut buffer = [0; 16];
+    /// assert_eq!(theirs.recv(&mut buffer).await?, 3); // each datagram is received alone
+    /// assert_eq!(theirs.recv(&mut buffer).await?, 5);
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The kernel's errors.
@@ -70,6 +83,23 @@ impl UnixDatagram {
     }
 
     /// Sends a datagram. While the receiver's queue is full, waits.
+    ///
+    /// ```
+    /// # #[cfg(target_os = "linux")]
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// use glib_coro::net::UnixDatagram;
+    ///
+    /// let name = format!("\0example-send-to-{}", std::process::id());
+    /// let log = UnixDatagram::bind(&name)?;
+    /// UnixDatagram::unbound()?.send_to(b"started", &name).await?;
+    /// let mut buffer = [0; 16];
+    /// let (length, sender) = log.recv_from(&mut buffer).await?;
+    /// assert_eq!(&buffer[..length], b"started");
+    /// assert!(sender.is_unnamed());
+    /// # Ok(()) }) }
+    /// # #[cfg(not(target_os = "linux"))]
+    /// # fn main() {}
+    /// ```
     ///
     /// # Errors
     ///

@@ -42,6 +42,20 @@ impl UnixListener {
     /// Listens on a path, which must not exist yet. It stays when the listener is dropped: remove it.
     /// Up to 4096 connections wait to be accepted, where the system allows as many.
     ///
+    /// ```
+    /// use std::{env, fs, io::ErrorKind, process};
+    /// use glib_coro::net::UnixListener;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let path = env::temp_dir().join(format!("glib-coro-example-{}", process::id()));
+    /// let listener = UnixListener::bind(&path)?;
+    /// let second = UnixListener::bind(&path);
+    /// drop(listener);
+    /// fs::remove_file(&path)?;
+    /// assert_eq!(second.unwrap_err().kind(), ErrorKind::AddrInUse);
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The kernel's errors: `AddrInUse` if the path exists, `PermissionDenied` and so on; `InvalidInput` for a path of
@@ -54,6 +68,21 @@ impl UnixListener {
     }
 
     /// Waits for a connection.
+    ///
+    /// ```
+    /// # #[cfg(target_os = "linux")]
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// use glib_coro::net::{UnixListener, UnixStream};
+    ///
+    /// let name = format!("\0example-accept-{}", std::process::id());
+    /// let listener = UnixListener::bind(&name)?;
+    /// let _client = UnixStream::connect(&name).await?;
+    /// let (_stream, peer) = listener.accept().await?;
+    /// assert!(peer.is_unnamed()); // clients need no name
+    /// # Ok(()) }) }
+    /// # #[cfg(not(target_os = "linux"))]
+    /// # fn main() {}
+    /// ```
     ///
     /// # Errors
     ///

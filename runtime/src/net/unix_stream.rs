@@ -29,6 +29,20 @@ impl UnixStream {
 
     /// Two connected sockets.
     ///
+    /// ```
+    /// use futures_util::{AsyncReadExt, AsyncWriteExt};
+    /// use glib_coro::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let (mut ours, mut theirs) = UnixStream::pair()?; // theirs is for a helper, say
+    /// ours.write_all(b"hello").await?;
+    /// drop(ours);
+    /// let mut text = String::new();
+    /// theirs.read_to_string(&mut text).await?;
+    /// assert_eq!(text, "hello");
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The kernel's errors.

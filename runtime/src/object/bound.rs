@@ -49,6 +49,21 @@ impl<O: IsA<glib::Object>> Bound<O> {
     /// The returned reference keeps the object alive. Do not hold it across an `.await`, where it would keep the object alive
     /// while the coroutine sleeps; call this again after the `.await`.
     ///
+    /// ```
+    /// use glib_coro::glib;
+    /// use glib_coro::object::{Bound, spawn_for};
+    ///
+    /// # glib_coro::block_on(async {
+    /// let document: glib::Object = glib::Object::new(); // of a class of your own, say
+    /// let save = spawn_for(&document, |document: Bound<glib::Object>| async move {
+    ///     println!("{:?} is being saved", document.get());
+    ///     glib_coro::yield_now().await; // nothing keeps the document alive here
+    ///     document.get() // so this asks again
+    /// });
+    /// assert_eq!(save.await.unwrap(), document);
+    /// # });
+    /// ```
+    ///
     /// # Panics
     ///
     /// Outside the polls of the coroutine that was spawned with this: in another coroutine, in a signal handler that
@@ -67,6 +82,20 @@ impl<O: IsA<glib::Object>> Bound<O> {
     }
 
     /// The object, unless it has been disposed of. Can be called anywhere.
+    ///
+    /// ```
+    /// use glib_coro::glib;
+    /// use glib_coro::object::{Bound, spawn_for};
+    ///
+    /// # glib_coro::block_on(async {
+    /// let document: glib::Object = glib::Object::new();
+    /// let spawned = spawn_for(&document, |document: Bound<glib::Object>| async { document });
+    /// let bound = spawned.await.unwrap();
+    /// assert!(bound.upgrade().is_some());
+    /// drop(document);
+    /// assert!(bound.upgrade().is_none());
+    /// # });
+    /// ```
     pub fn upgrade(&self) -> Option<O> {
         self.0.weak.upgrade()
     }

@@ -15,6 +15,25 @@ use super::mailbox::{Receiver, mailbox};
 use super::parcel::{Home, Parcel};
 
 /// The emissions of a signal; see [`CoroObjectExt::emissions`](super::CoroObjectExt::emissions).
+///
+/// ```
+/// # #[cfg(not(feature = "gio"))] fn main() {}
+/// # #[cfg(feature = "gio")] fn main() {
+/// use futures_util::StreamExt;
+/// use glib_coro::gio::{self, prelude::*};
+/// use glib_coro::object::CoroObjectExt;
+///
+/// # glib_coro::block_on(async {
+/// let scroll = gio::SimpleAction::new("scroll", Some(&i32::static_variant_type()));
+/// let steps = scroll.emissions("activate").filter_map(async |values| {
+///     values[1].get::<glib_coro::glib::Variant>().ok()?.get::<i32>()
+/// });
+/// scroll.activate(Some(&3.to_variant()));
+/// scroll.activate(Some(&4.to_variant()));
+/// assert_eq!(steps.take(2).collect::<Vec<_>>().await, [3, 4]);
+/// # });
+/// # }
+/// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct Emissions {
     // Dropped before the connection, so that the end of the handler wakes nobody.
@@ -101,6 +120,22 @@ impl fmt::Debug for Emissions {
 }
 
 /// One emission of a signal; see [`CoroObjectExt::next_emission`](super::CoroObjectExt::next_emission).
+///
+/// ```
+/// # #[cfg(not(feature = "gio"))] fn main() {}
+/// # #[cfg(feature = "gio")] fn main() {
+/// use glib_coro::gio::{self, prelude::*};
+/// use glib_coro::{object::CoroObjectExt, select};
+///
+/// # glib_coro::block_on(async {
+/// let (ok, cancel) = (gio::SimpleAction::new("ok", None), gio::SimpleAction::new("cancel", None));
+/// let (mut yes, mut no) = (ok.next_emission("activate"), cancel.next_emission("activate"));
+/// cancel.activate(None);
+/// let answer = select! { _ = yes => "ok", _ = no => "cancel" };
+/// assert_eq!(answer, "cancel");
+/// # });
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless you `.await` them"]
 pub struct NextEmission(pub(super) Emissions);

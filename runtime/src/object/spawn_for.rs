@@ -74,6 +74,20 @@ where
 impl Builder {
     /// Spawns a coroutine that ends with an object; see [`object::spawn_for`](crate::object::spawn_for).
     ///
+    /// ```
+    /// use glib_coro::{glib, object::Bound, task::Builder};
+    ///
+    /// # glib_coro::block_on(async {
+    /// let label: glib::Object = glib::Object::new();
+    /// let clock = Builder::new()
+    ///     .name("clock")
+    ///     .spawn_for(&label, |_label: Bound<glib::Object>| std::future::pending::<()>());
+    /// assert_eq!(clock.name(), Some("clock"));
+    /// drop(label);
+    /// assert!(clock.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`spawn`](crate::spawn).

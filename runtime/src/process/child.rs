@@ -76,6 +76,16 @@ impl Child {
     /// A process that writes more than its pipes hold does not end before that is read; see
     /// [`wait_with_output`](Self::wait_with_output).
     ///
+    /// ```
+    /// use std::process::Stdio;
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let mut cat = Command::new("cat").stdin(Stdio::piped()).spawn()?;
+    /// assert!(cat.wait().await?.success()); // `cat` sees the end of its input
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// If somebody else has taken the status; and the kernel's.
@@ -90,6 +100,19 @@ impl Child {
 
     /// The status, if the process has ended. Its standard input stays open.
     ///
+    /// ```
+    /// use std::process::Stdio;
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let mut cat = Command::new("cat").stdin(Stdio::piped()).spawn()?;
+    /// assert_eq!(cat.try_wait()?, None); // it waits for input
+    /// drop(cat.stdin.take());
+    /// cat.wait().await?;
+    /// assert!(cat.try_wait()?.is_some_and(|status| status.success()));
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`wait`](Self::wait).
@@ -99,6 +122,17 @@ impl Child {
 
     /// Sends SIGKILL to the process, which cannot refuse it; does not wait for its end. It is no error if
     /// that has come already.
+    ///
+    /// ```
+    /// use std::os::unix::process::ExitStatusExt;
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let mut child = Command::new("sleep").arg("1000").spawn()?;
+    /// child.kill()?;
+    /// assert_eq!(child.wait().await?.signal(), Some(9));
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -112,6 +146,18 @@ impl Child {
     ///
     /// Both streams are read at the same time, so that it is never held up. They end when everybody who
     /// has inherited them has closed them, children of the process included.
+    ///
+    /// ```
+    /// use std::process::Stdio;
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let mut zeros = Command::new("head");
+    /// zeros.args(["-c", "200000", "/dev/zero"]).stdout(Stdio::piped());
+    /// let output = zeros.spawn()?.wait_with_output().await?;
+    /// assert_eq!(output.stdout.len(), 200_000); // more than a pipe holds
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     ///

@@ -67,6 +67,16 @@ impl Command {
     }
 
     /// Sets a variable of its environment.
+    ///
+    /// ```
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let mut command = Command::new("sh");
+    /// command.args(["-c", "echo $LC_ALL"]).env("LC_ALL", "C"); // messages in English
+    /// assert_eq!(command.output().await?.stdout, b"C\n");
+    /// # Ok(()) }) }
+    /// ```
     pub fn env(&mut self, key: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> &mut Self {
         self.inner.env(key, value);
         self
@@ -88,12 +98,30 @@ impl Command {
     }
 
     /// Starts from an empty environment.
+    ///
+    /// ```
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let output = Command::new("env").env_clear().env("TERM", "dumb").output().await?;
+    /// assert_eq!(output.stdout, b"TERM=dumb\n");
+    /// # Ok(()) }) }
+    /// ```
     pub fn env_clear(&mut self) -> &mut Self {
         self.inner.env_clear();
         self
     }
 
     /// Sets the directory it starts in.
+    ///
+    /// ```
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let output = Command::new("pwd").current_dir("/").output().await?;
+    /// assert_eq!(output.stdout, b"/\n");
+    /// # Ok(()) }) }
+    /// ```
     pub fn current_dir(&mut self, directory: impl AsRef<Path>) -> &mut Self {
         self.inner.current_dir(directory);
         self
@@ -101,6 +129,18 @@ impl Command {
 
     /// Sets its standard input: inherited, unless the command is used for [`output`](Self::output), which
     /// gives it none.
+    ///
+    /// ```
+    /// use std::process::Stdio;
+    /// use futures_util::AsyncWriteExt;
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let mut sort = Command::new("sort").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    /// sort.stdin.as_mut().expect("piped").write_all(b"pears\napples\n").await?;
+    /// assert_eq!(sort.wait_with_output().await?.stdout, b"apples\npears\n");
+    /// # Ok(()) }) }
+    /// ```
     pub fn stdin(&mut self, stdin: impl Into<Stdio>) -> &mut Self {
         self.inner.stdin(stdin);
         self.chosen.stdin = true;
@@ -108,6 +148,19 @@ impl Command {
     }
 
     /// Sets its standard output: inherited, unless the command is used for [`output`](Self::output).
+    ///
+    /// ```
+    /// use std::process::Stdio;
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let mut command = Command::new("sh");
+    /// command.args(["-c", "echo noise; echo error >&2"]).stdout(Stdio::null());
+    /// let output = command.output().await?;
+    /// assert!(output.stdout.is_empty());
+    /// assert_eq!(output.stderr, b"error\n");
+    /// # Ok(()) }) }
+    /// ```
     pub fn stdout(&mut self, stdout: impl Into<Stdio>) -> &mut Self {
         self.inner.stdout(stdout);
         self.chosen.stdout = true;
@@ -169,6 +222,20 @@ impl Command {
 
     /// Starts the process.
     ///
+    /// ```
+    /// use std::io::ErrorKind;
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let mut child = Command::new("true").spawn()?;
+    /// println!("process {} runs beside this coroutine", child.id());
+    /// assert!(child.wait().await?.success());
+    ///
+    /// let error = Command::new("no-such-program").spawn().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::NotFound);
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// `NotFound` if there is no such program, or no such directory to start in; the kernel's, when it
@@ -187,6 +254,15 @@ impl Command {
     /// Starts the process, and waits for its end.
     ///
     /// It is started by this call, before the future is polled. Pipes to it are closed at once.
+    ///
+    /// ```
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let status = Command::new("test").args(["-e", "/no/such/file"]).status().await?;
+    /// assert_eq!(status.code(), Some(1));
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -210,6 +286,17 @@ impl Command {
     ///
     /// It is started by this call, before the future is polled. It has no standard input, unless one was
     /// [chosen](Self::stdin); output or error that was chosen to go elsewhere does.
+    ///
+    /// ```
+    /// use glib_coro::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let output = Command::new("sh").args(["-c", "echo hello; echo hm >&2"]).output().await?;
+    /// assert!(output.status.success());
+    /// assert_eq!(output.stdout, b"hello\n");
+    /// assert_eq!(output.stderr, b"hm\n");
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     ///

@@ -13,6 +13,21 @@ use crate::io::Async;
 /// What a child reads from its standard input.
 ///
 /// The child sees the end of it when this is dropped or closed (`AsyncWriteExt::close`).
+///
+/// ```
+/// use std::process::Stdio;
+/// use futures_util::AsyncWriteExt;
+/// use glib_coro::process::Command;
+///
+/// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+/// let mut count = Command::new("wc").arg("-c").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+/// let mut stdin = count.stdin.take().expect("piped");
+/// stdin.write_all(b"hello").await?;
+/// drop(stdin);
+/// let output = count.wait_with_output().await?;
+/// assert_eq!(output.stdout.trim_ascii(), b"5");
+/// # Ok(()) }) }
+/// ```
 #[derive(Debug)]
 pub struct ChildStdin {
     /// `None`: closed.

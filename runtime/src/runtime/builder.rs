@@ -48,6 +48,20 @@ impl Builder {
     /// Runs the coroutines on this context instead of the thread-default one.
     ///
     /// This and [`event_loop`](Self::event_loop) replace each other: the last call decides.
+    ///
+    /// ```
+    /// use glib_coro::{Runtime, glib::MainContext};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let context = MainContext::new();
+    /// let runtime = Runtime::builder().main_context(&context).build()?;
+    /// let handle = runtime.spawn(async { 6 * 7 });
+    /// while !handle.is_finished() {
+    ///     context.iteration(true); // or `block_on`, or a `MainLoop` of this context
+    /// }
+    /// assert_eq!(runtime.block_on(handle).unwrap(), 42);
+    /// # Ok(()) }
+    /// ```
     #[cfg(feature = "glib")]
     pub fn main_context(mut self, context: &glib::MainContext) -> Self {
         self.host = Host::Context(context.clone());
@@ -55,6 +69,16 @@ impl Builder {
     }
 
     /// Runs the coroutines on this event loop.
+    ///
+    /// ```
+    /// use glib_coro::{Runtime, event_loop::Standalone};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = Runtime::builder().event_loop(Standalone::new()).build()?;
+    /// assert_eq!(runtime.block_on(async { 6 * 7 }), 42);
+    /// assert_eq!(runtime.metrics().sources, 0); // nothing of GLib's is used
+    /// # Ok(()) }
+    /// ```
     pub fn event_loop(mut self, event_loop: impl EventLoop) -> Self {
         self.host = Host::Loop(Box::new(event_loop));
         self
@@ -63,6 +87,21 @@ impl Builder {
     /// How long a turn may take before less urgent sources of the loop get their turn: 1 ms by default.
     ///
     /// A turn ends with the first poll that ends after the budget.
+    ///
+    /// ```
+    /// use std::{thread, time::Duration};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::builder().budget(Duration::from_micros(500)).build()?;
+    /// runtime.block_on(async {
+    ///     for _ in 0..4 {
+    ///         thread::sleep(Duration::from_millis(1)); // a piece of work
+    ///         glib_coro::yield_now().await;
+    ///     }
+    /// });
+    /// assert!(runtime.metrics().turns >= 4); // other sources had their turn after each piece
+    /// # Ok(()) }
+    /// ```
     pub fn budget(mut self, budget: Duration) -> Self {
         self.options.budget = budget;
         self
@@ -74,6 +113,22 @@ impl Builder {
     ///
     /// The hook runs on the thread that dropped the handle: mostly the runtime's, but a `JoinHandle`
     /// can be dropped on any thread. A panic inside the hook is logged.
+    ///
+    /// ```
+    /// use glib_coro::Runtime;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let (sender, receiver) = std::sync::mpsc::channel();
+    /// let runtime = Runtime::builder()
+    ///     .on_unhandled(move |unhandled| sender.send(unhandled.message().to_owned()).unwrap())
+    ///     .build()?;
+    /// runtime.block_on(async {
+    ///     glib_coro::spawn(async { panic!("out of paper") }); // nobody awaits it
+    ///     glib_coro::yield_now().await;
+    /// });
+    /// assert_eq!(receiver.recv().unwrap(), "out of paper");
+    /// # Ok(()) }
+    /// ```
     pub fn on_unhandled(mut self, hook: impl Fn(&Unhandled) + Send + Sync + 'static) -> Self {
         self.options.hook = Some(Box::new(hook));
         self
@@ -130,6 +185,19 @@ impl Builder {
     ///
     /// A slow poll is counted, and a warning names the coroutine, where it was spawned and the duration: in GLib's log on GLib,
     /// on standard error elsewhere. The time that a coroutine spends in a nested loop does not count.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let limit = Duration::from_millis(5);
+    /// let runtime = glib_coro::Runtime::builder().insight(true).slow_poll(limit).build()?;
+    /// runtime.block_on(async {
+    ///     std::thread::sleep(limit); // blocks the loop: a warning names this coroutine
+    /// });
+    /// assert_eq!(runtime.metrics().slow_polls, 1);
+    /// # Ok(()) }
+    /// ```
     pub fn slow_poll(mut self, threshold: Duration) -> Self {
         self.options.slow_poll = threshold;
         self
@@ -154,6 +222,20 @@ impl Builder {
     }
 
     /// Builds the runtime, on this thread and for this thread.
+    ///
+    /// ```
+    /// # #[cfg(not(feature = "glib"))] fn main() {}
+    /// # #[cfg(feature = "glib")] fn main() -> std::io::Result<()> {
+    /// use glib_coro::{Runtime, glib::MainContext};
+    ///
+    /// let context = MainContext::new();
+    /// let runtime = Runtime::builder().main_context(&context).build()?;
+    /// let second = Runtime::builder().main_context(&context).build();
+    /// assert_eq!(second.unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
+    /// drop(runtime);
+    /// assert!(Runtime::builder().main_context(&context).build().is_ok());
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///

@@ -44,6 +44,20 @@ impl Handle {
 
     /// The thread's current runtime, see the [module's page](super).
     ///
+    /// ```
+    /// use std::thread;
+    /// use glib_coro::{Handle, unblock};
+    ///
+    /// # glib_coro::block_on(async {
+    /// let home = Handle::current();
+    /// let report = unblock(move || {
+    ///     // On another thread, a long computation. Then, back on this one:
+    ///     home.spawn(async { thread::current().id() })
+    /// });
+    /// assert_eq!(report.await.await.unwrap(), thread::current().id());
+    /// # });
+    /// ```
+    ///
     /// # Panics
     ///
     /// If [`try_current`](Self::try_current) returns an error.
@@ -54,6 +68,21 @@ impl Handle {
 
     /// The thread's current runtime, see the [module's page](super).
     ///
+    /// ```
+    /// use glib_coro::Handle;
+    ///
+    /// /// Logs later where there is a loop, and at once where there is none.
+    /// fn log(line: &'static str) -> bool {
+    ///     let Ok(handle) = Handle::try_current() else {
+    ///         println!("{line}");
+    ///         return false;
+    ///     };
+    ///     handle.spawn(async move { println!("{line}") });
+    ///     true
+    /// }
+    /// assert!(glib_coro::block_on(async { log("saved") }));
+    /// ```
+    ///
     /// # Errors
     ///
     /// If this thread cannot have a runtime: it is the main thread and another one iterates the default
@@ -63,6 +92,21 @@ impl Handle {
     }
 
     /// Spawns a coroutine on the runtime's thread.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::new()?;
+    /// let handle = runtime.handle();
+    /// let producer = std::thread::spawn(move || [1, 2, 3].map(|n| handle.spawn(async move { n * n })));
+    /// let mut sum = 0;
+    /// runtime.block_on(async {
+    ///     for square in producer.join().unwrap() {
+    ///         sum += square.await.unwrap();
+    ///     }
+    /// });
+    /// assert_eq!(sum, 14);
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -110,6 +154,21 @@ impl Handle {
     /// which is what a watchdog needs; coroutines go on while the list is made, so that its entries may be of different moments.
     /// Without insight, threads other than the runtime's wait for the loop's next turn, for at most one second; if there is
     /// none in that time, the list is empty.
+    ///
+    /// ```
+    /// use glib_coro::{Runtime, task::Builder};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = Runtime::builder().insight(true).build()?;
+    /// let handle = runtime.handle();
+    /// runtime.block_on(async {
+    ///     let _indexer = Builder::new().name("indexer").spawn(std::future::pending::<()>());
+    ///     let watchdog = std::thread::spawn(move || handle.all());
+    ///     let all = watchdog.join().unwrap(); // the loop is blocked meanwhile
+    ///     assert!(all.iter().any(|info| info.name() == Some("indexer")));
+    /// });
+    /// # Ok(()) }
+    /// ```
     pub fn all(&self) -> Vec<task::Info> {
         self.core.picture().map_or_else(Vec::new, |(all, _)| all)
     }

@@ -135,6 +135,18 @@ impl Runtime {
     /// A runtime on the thread-default `MainContext`; without the feature `glib`, on
     /// [`Standalone`](crate::event_loop::Standalone).
     ///
+    /// ```
+    /// use glib_coro::Runtime;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let thread = std::thread::spawn(|| -> std::io::Result<i32> {
+    ///     let runtime = Runtime::new()?; // on a context of this thread's own
+    ///     Ok(runtime.block_on(async { 6 * 7 }))
+    /// });
+    /// assert_eq!(thread.join().unwrap()?, 42);
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// `AlreadyExists` if the context has a runtime already; the kernel's error if it refuses a
@@ -144,6 +156,14 @@ impl Runtime {
     }
 
     /// A runtime with options.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::builder().insight(true).build()?;
+    /// runtime.block_on(glib_coro::yield_now());
+    /// assert_eq!(runtime.metrics().poll_times.count(), 2); // both polls were measured
+    /// # Ok(()) }
+    /// ```
     pub fn builder() -> Builder {
         Builder::new()
     }
@@ -153,6 +173,19 @@ impl Runtime {
     /// The future may borrow. It is a coroutine like any other: a nested loop inside another coroutine
     /// does not stop it. Other coroutines continue meanwhile; when this returns, they pause where they are
     /// until the loop runs again. Inside a coroutine this runs a nested loop.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::new()?;
+    /// let mut log = Vec::new();
+    /// runtime.block_on(async {
+    ///     log.push("began"); // borrowed
+    ///     glib_coro::yield_now().await;
+    ///     log.push("ended");
+    /// });
+    /// assert_eq!(log, ["began", "ended"]);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Panics
     ///
@@ -174,6 +207,15 @@ impl Runtime {
     }
 
     /// Spawns a coroutine. It starts when the loop gives the next turn, never inside this call.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::new()?;
+    /// let greeting = runtime.spawn(async { "hello" });
+    /// assert!(!greeting.is_finished()); // until the loop runs
+    /// assert_eq!(runtime.block_on(greeting).unwrap(), "hello");
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -185,6 +227,18 @@ impl Runtime {
     }
 
     /// A handle for other threads.
+    ///
+    /// ```
+    /// use std::thread;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::new()?;
+    /// let handle = runtime.handle();
+    /// let worker = thread::spawn(move || handle.spawn(async { thread::current().id() }));
+    /// let polled_by = runtime.block_on(worker.join().unwrap());
+    /// assert_eq!(polled_by.unwrap(), thread::current().id());
+    /// # Ok(()) }
+    /// ```
     pub fn handle(&self) -> Handle {
         Handle::new(self.inner.core.clone())
     }
@@ -212,6 +266,21 @@ impl Runtime {
 
     /// A token that is cancelled when the runtime is [shut down](Self::shutdown) or dropped: give clones
     /// or children of it to the coroutines that have something to clean up.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::new()?;
+    /// let token = runtime.shutdown_token();
+    /// let worker = std::thread::spawn(move || {
+    ///     while !token.is_cancelled() {
+    ///         std::thread::yield_now(); // do one piece of the work
+    ///     }
+    ///     "stopped"
+    /// });
+    /// drop(runtime);
+    /// assert_eq!(worker.join().unwrap(), "stopped");
+    /// # Ok(()) }
+    /// ```
     pub fn shutdown_token(&self) -> CancellationToken {
         self.inner.shutdown.clone()
     }
@@ -255,6 +324,17 @@ impl Runtime {
     }
 
     /// Figures about this moment.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::new()?;
+    /// let _server = runtime.spawn(std::future::pending::<()>());
+    /// runtime.block_on(glib_coro::yield_now());
+    /// let metrics = runtime.metrics();
+    /// assert_eq!(metrics.spawned, 2); // the server, and what `block_on` ran
+    /// assert_eq!(metrics.alive, 1);
+    /// # Ok(()) }
+    /// ```
     pub fn metrics(&self) -> Metrics {
         Metrics {
             sources: self.inner.event_loop.sources(),

@@ -35,6 +35,16 @@ pub struct Worker {
 impl Worker {
     /// Starts a thread of this name.
     ///
+    /// ```
+    /// use glib_coro::runtime::Worker;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let worker = Worker::new("database");
+    /// let name = worker.handle().spawn(async { std::thread::current().name().map(str::to_owned) });
+    /// assert_eq!(name.await.unwrap().as_deref(), Some("database"));
+    /// # });
+    /// ```
+    ///
     /// # Panics
     ///
     /// If the system refuses a thread or a descriptor, or the name has a null byte in it; see [`try_new`](Self::try_new).
@@ -47,6 +57,14 @@ impl Worker {
     }
 
     /// Starts a thread of this name.
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    /// use glib_coro::runtime::Worker;
+    ///
+    /// let error = Worker::try_new("data\0base").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    /// ```
     ///
     /// # Errors
     ///
@@ -83,6 +101,19 @@ impl Worker {
     }
 
     /// Spawns onto the worker.
+    ///
+    /// ```
+    /// use glib_coro::runtime::Worker;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let worker = Worker::new("parser");
+    /// let handle = worker.handle(); // for whoever has work to give
+    /// assert_eq!(handle.spawn(async { "a b c".split(' ').count() }).await.unwrap(), 3);
+    ///
+    /// drop(worker);
+    /// assert!(handle.spawn(async {}).await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn handle(&self) -> Handle {
         self.handle.clone()
     }

@@ -164,6 +164,17 @@ pub struct Signal {
 impl Signal {
     /// Waits for the next signal. `None`: the runtime has ended, there will be no more.
     ///
+    /// ```
+    /// use glib_coro::signal::{SignalKind, unix};
+    /// use rustix::process::{Signal, getpid, kill_process};
+    ///
+    /// # fn main() -> std::io::Result<()> { glib_coro::block_on(async {
+    /// let mut resized = unix(SignalKind::window_change())?;
+    /// kill_process(getpid(), Signal::WINCH)?; // as a terminal does
+    /// assert_eq!(resized.recv().await, Some(()));
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Cancel safety
     ///
     /// Dropping the future loses no signal.

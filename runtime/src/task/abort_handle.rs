@@ -29,6 +29,16 @@ impl AbortHandle {
     }
 
     /// Aborts the coroutine: its future is dropped at its await point. No effect if it has ended.
+    ///
+    /// ```
+    /// # glib_coro::block_on(async {
+    /// let save = glib_coro::spawn(async { "saved" });
+    /// let abort = save.abort_handle();
+    /// glib_coro::yield_now().await;
+    /// abort.abort(); // too late
+    /// assert_eq!(save.await.unwrap(), "saved");
+    /// # });
+    /// ```
     pub fn abort(&self) {
         if let Some(core) = self.core.upgrade() {
             core.abort(self.slot, self.id);

@@ -42,6 +42,22 @@ where
 /// Spawns a coroutine whose error reaches the [unhandled-error hook](crate::runtime::Builder::on_unhandled) if nobody
 /// looks at it.
 ///
+/// ```
+/// use glib_coro::{Runtime, task::spawn_reporting};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let (sender, receiver) = std::sync::mpsc::channel();
+/// let runtime = Runtime::builder()
+///     .on_unhandled(move |unhandled| sender.send(unhandled.message().to_owned()).unwrap())
+///     .build()?;
+/// runtime.block_on(async {
+///     spawn_reporting(async { "12x".parse::<i32>() }); // nobody awaits it
+///     glib_coro::yield_now().await;
+/// });
+/// assert_eq!(receiver.recv().unwrap(), "invalid digit found in string");
+/// # Ok(()) }
+/// ```
+///
 /// # Panics
 ///
 /// As [`spawn`].
@@ -85,6 +101,17 @@ impl Builder {
     }
 
     /// The coroutine's name, for messages and introspection.
+    ///
+    /// ```
+    /// use glib_coro::task::{self, Builder};
+    ///
+    /// # glib_coro::block_on(async {
+    /// for n in 1..=3 {
+    ///     Builder::new().name(format!("download {n}")).spawn(std::future::pending::<()>());
+    /// }
+    /// assert!(task::all().iter().any(|info| info.name() == Some("download 2")));
+    /// # });
+    /// ```
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = Some(Name::Other(Arc::new(name.into())));
         self
@@ -103,6 +130,18 @@ impl Builder {
     }
 
     /// How urgent the coroutine is.
+    ///
+    /// ```
+    /// use glib_coro::task::{Builder, JoinSet, Priority};
+    ///
+    /// # glib_coro::block_on(async {
+    /// let mut set = JoinSet::new();
+    /// for (what, priority) in [("thumbnails", Priority::Idle), ("keys", Priority::High)] {
+    ///     set.insert(Builder::new().priority(priority).spawn(async move { what }));
+    /// }
+    /// assert_eq!(set.join_all().await, ["keys", "thumbnails"]); // in the order in which they ended
+    /// # });
+    /// ```
     pub fn priority(mut self, priority: Priority) -> Self {
         self.priority = priority;
         self

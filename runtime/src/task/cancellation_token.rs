@@ -59,11 +59,31 @@ struct State {
 
 impl CancellationToken {
     /// A token without a parent.
+    ///
+    /// ```
+    /// use glib_coro::task::CancellationToken;
+    ///
+    /// let token = CancellationToken::new();
+    /// let same = token.clone();
+    /// token.cancel();
+    /// assert!(same.is_cancelled());
+    /// ```
     pub fn new() -> Self {
         Self(Arc::new(Node::new(false, None)))
     }
 
     /// A child: a token that is cancelled with this one, and can also be cancelled alone.
+    ///
+    /// ```
+    /// use glib_coro::task::CancellationToken;
+    ///
+    /// let program = CancellationToken::new();
+    /// let (first, second) = (program.child_token(), program.child_token()); // one per window
+    /// first.cancel();
+    /// assert!(!program.is_cancelled() && !second.is_cancelled());
+    /// program.cancel();
+    /// assert!(second.is_cancelled());
+    /// ```
     pub fn child_token(&self) -> Self {
         let mut state = self.0.state.lock();
         if self.is_cancelled() {
@@ -96,6 +116,25 @@ impl CancellationToken {
     }
 
     /// Waits until the token is cancelled.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use futures_util::FutureExt;
+    /// use glib_coro::{select, sleep, task::CancellationToken};
+    ///
+    /// # glib_coro::block_on(async {
+    /// let token = CancellationToken::new();
+    /// let cancelled = token.cancelled();
+    /// let updates = glib_coro::spawn(async {
+    ///     select! {
+    ///         () = cancelled.fuse() => "stopped",
+    ///         () = sleep(Duration::from_secs(3600)).fuse() => "look for updates",
+    ///     }
+    /// });
+    /// token.cancel();
+    /// assert_eq!(updates.await.unwrap(), "stopped");
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -131,6 +170,20 @@ impl CancellationToken {
     }
 
     /// A guard that cancels the token when it is dropped.
+    ///
+    /// ```
+    /// use glib_coro::task::CancellationToken;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let token = CancellationToken::new();
+    /// let helper = glib_coro::spawn(token.cancelled());
+    /// {
+    ///     let _guard = token.drop_guard();
+    ///     // The helper ends with this block, also if a `?` leaves it early.
+    /// }
+    /// assert!(helper.await.is_ok());
+    /// # });
+    /// ```
     pub fn drop_guard(self) -> DropGuard {
         DropGuard(Some(self))
     }
@@ -228,6 +281,14 @@ pub struct DropGuard(Option<CancellationToken>);
 
 impl DropGuard {
     /// Gives the token back, uncancelled.
+    ///
+    /// ```
+    /// use glib_coro::task::CancellationToken;
+    ///
+    /// let guard = CancellationToken::new().drop_guard();
+    /// let token = guard.disarm(); // all went well
+    /// assert!(!token.is_cancelled());
+    /// ```
     pub fn disarm(mut self) -> CancellationToken {
         self.0.take().expect("taken here only")
     }

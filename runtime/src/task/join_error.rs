@@ -48,16 +48,42 @@ impl JoinError {
     }
 
     /// Whether the coroutine was aborted, or its runtime ended.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = glib_coro::Runtime::new()?;
+    /// let waiter = runtime.spawn(std::future::pending::<()>());
+    /// drop(runtime);
+    /// let error = glib_coro::block_on(waiter).unwrap_err();
+    /// assert!(error.is_cancelled()); // nobody's fault
+    /// # Ok(()) }
+    /// ```
     pub fn is_cancelled(&self) -> bool {
         matches!(self.cause, Cause::Cancelled)
     }
 
     /// Whether the coroutine panicked, its destructors included.
+    ///
+    /// ```
+    /// # glib_coro::block_on(async {
+    /// let plugin = glib_coro::spawn(async { "12x".parse::<i32>().unwrap() });
+    /// let error = plugin.await.unwrap_err();
+    /// assert!(error.is_panic()); // go on without the plugin
+    /// # });
+    /// ```
     pub fn is_panic(&self) -> bool {
         !self.is_cancelled()
     }
 
     /// What the coroutine panicked with, for [`std::panic::resume_unwind`].
+    ///
+    /// ```
+    /// # glib_coro::block_on(async {
+    /// let error = glib_coro::spawn(async { panic!("boom") }).await.unwrap_err();
+    /// let payload = error.into_panic();
+    /// assert_eq!(payload.downcast_ref(), Some(&"boom"));
+    /// # });
+    /// ```
     ///
     /// # Panics
     ///
@@ -71,6 +97,18 @@ impl JoinError {
     }
 
     /// What the coroutine panicked with.
+    ///
+    /// ```
+    /// # glib_coro::block_on(async {
+    /// let handle = glib_coro::spawn(async { panic!("boom") });
+    /// if let Err(error) = handle.await {
+    ///     match error.try_into_panic() {
+    ///         Ok(payload) => assert!(payload.is::<&str>()), // or `resume_unwind` it
+    ///         Err(error) => eprintln!("{error}"),           // cancelled
+    ///     }
+    /// }
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///

@@ -22,6 +22,17 @@ use crate::runtime;
 /// `Send` and `Sync` if the output is `Send`: it may be awaited, aborted and dropped on any thread and
 /// under any executor.
 ///
+/// ```
+/// use glib_coro::spawn;
+///
+/// # glib_coro::block_on(async {
+/// let sum = spawn(async { 1 + 2 }); // both run, whichever is awaited first
+/// let word = spawn(async { "three" });
+/// assert_eq!(word.await.unwrap(), "three");
+/// assert_eq!(sum.await.unwrap(), 3);
+/// # });
+/// ```
+///
 /// # Cancel safety
 ///
 /// Awaiting `&mut handle` is cancel safe: the output is there for the next await.
@@ -122,6 +133,16 @@ impl<T> JoinHandle<T> {
     /// the join resolves to "cancelled"; or to a panic, if a destructor panics.
     ///
     /// This has no effect on a coroutine that has ended, or that ends in the poll in progress.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let search = glib_coro::spawn(glib_coro::sleep(Duration::from_secs(3600)));
+    /// search.abort(); // the user has typed something else
+    /// assert!(search.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn abort(&self) {
         if let Whom::Spawned(task) = &self.whom {
             let meta = task.metadata();
@@ -130,6 +151,18 @@ impl<T> JoinHandle<T> {
     }
 
     /// A handle that can abort this coroutine, from any thread, but not await it.
+    ///
+    /// ```
+    /// use glib_coro::spawn;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let download = spawn(std::future::pending::<()>());
+    /// let stop = download.abort_handle(); // for the stop button
+    /// let was_stopped = spawn(async { download.await.is_err_and(|error| error.is_cancelled()) });
+    /// stop.abort();
+    /// assert!(was_stopped.await.unwrap());
+    /// # });
+    /// ```
     pub fn abort_handle(&self) -> AbortHandle {
         let (core, slot) = match &self.whom {
             Whom::Spawned(task) => {
@@ -154,6 +187,16 @@ impl<T> JoinHandle<T> {
     }
 
     /// Whether the coroutine has ended.
+    ///
+    /// ```
+    /// # glib_coro::block_on(async {
+    /// let handle = glib_coro::spawn(async { 6 * 7 });
+    /// assert!(!handle.is_finished());
+    /// glib_coro::yield_now().await;
+    /// assert!(handle.is_finished()); // to await it takes no time now
+    /// assert_eq!(handle.await.unwrap(), 42);
+    /// # });
+    /// ```
     pub fn is_finished(&self) -> bool {
         match &self.whom {
             Whom::Spawned(task) => task.is_finished(),
@@ -184,6 +227,18 @@ impl<T> JoinHandle<T> {
     }
 
     /// Turns this into a handle that aborts the coroutine when it is dropped.
+    ///
+    /// ```
+    /// # glib_coro::block_on(async {
+    /// let pulse = glib_coro::spawn(std::future::pending::<()>());
+    /// let id = pulse.id();
+    /// {
+    ///     let _pulse = pulse.abort_on_drop(); // pulses until the end of this block
+    /// }
+    /// glib_coro::yield_now().await;
+    /// assert!(glib_coro::task::all().iter().all(|info| info.id() != id));
+    /// # });
+    /// ```
     pub fn abort_on_drop(self) -> AbortOnDrop<T> {
         AbortOnDrop(self)
     }

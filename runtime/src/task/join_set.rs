@@ -50,6 +50,19 @@ impl<T: 'static> JoinSet<T> {
 
     /// Spawns a coroutine into the set, on the thread's current runtime.
     ///
+    /// ```
+    /// use glib_coro::task::JoinSet;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let mut mirrors = JoinSet::new();
+    /// let slow = mirrors.spawn(std::future::pending());
+    /// mirrors.spawn(async { "the file" });
+    /// assert_eq!(mirrors.join_next().await.unwrap().unwrap(), "the file");
+    /// slow.abort(); // only this one
+    /// assert!(mirrors.join_next().await.unwrap().unwrap_err().is_cancelled());
+    /// # });
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`spawn`](super::spawn()).
@@ -63,6 +76,16 @@ impl<T: 'static> JoinSet<T> {
 
     /// Adds a coroutine to the set that was spawned in another way: with a name or a priority, or
     /// through a [`Handle`](crate::Handle).
+    ///
+    /// ```
+    /// use glib_coro::task::{Builder, JoinSet};
+    ///
+    /// # glib_coro::block_on(async {
+    /// let mut set = JoinSet::new();
+    /// set.insert(Builder::new().name("index").spawn(async { "indexed" }));
+    /// assert_eq!(set.join_next().await.unwrap().unwrap(), "indexed");
+    /// # });
+    /// ```
     pub fn insert(&mut self, handle: JoinHandle<T>) -> AbortHandle {
         let abort = handle.abort_handle();
         self.handles.push(handle);
@@ -80,6 +103,25 @@ impl<T: 'static> JoinSet<T> {
     }
 
     /// Waits for the next coroutine to end; `None` if the set is empty.
+    ///
+    /// ```
+    /// use glib_coro::task::JoinSet;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let mut set = JoinSet::new();
+    /// for text in ["1", "2", "x"] {
+    ///     set.spawn(async move { text.parse::<i32>().unwrap() });
+    /// }
+    /// let (mut sum, mut failed) = (0, 0);
+    /// while let Some(joined) = set.join_next().await {
+    ///     match joined {
+    ///         Ok(number) => sum += number,
+    ///         Err(_) => failed += 1, // the others go on
+    ///     }
+    /// }
+    /// assert_eq!((sum, failed), (3, 1));
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -108,6 +150,18 @@ impl<T: 'static> JoinSet<T> {
 
     /// Waits for all of them, and returns the outputs in the order in which they ended.
     ///
+    /// ```
+    /// use glib_coro::task::JoinSet;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let mut set = JoinSet::new();
+    /// for word in ["to", "be", "or", "not"] {
+    ///     set.spawn(async move { word.len() });
+    /// }
+    /// assert_eq!(set.join_all().await.iter().sum::<usize>(), 9);
+    /// # });
+    /// ```
+    ///
     /// # Panics
     ///
     /// With the panic of the first coroutine that panics, or if one was aborted. The others are aborted
@@ -127,6 +181,21 @@ impl<T: 'static> JoinSet<T> {
     }
 
     /// Aborts all of them; [`join_next`](Self::join_next) then tells when each has ended.
+    ///
+    /// ```
+    /// use glib_coro::task::JoinSet;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let mut set = JoinSet::new();
+    /// for _ in 0..3 {
+    ///     set.spawn(std::future::pending::<()>());
+    /// }
+    /// set.abort_all();
+    /// while let Some(joined) = set.join_next().await {
+    ///     assert!(joined.unwrap_err().is_cancelled());
+    /// }
+    /// # });
+    /// ```
     pub fn abort_all(&self) {
         for handle in &self.handles {
             handle.abort();
@@ -134,12 +203,42 @@ impl<T: 'static> JoinSet<T> {
     }
 
     /// Aborts all of them and waits until they have ended.
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use glib_coro::task::JoinSet;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let file = Rc::new("an open file");
+    /// let mut set = JoinSet::new();
+    /// set.spawn({
+    ///     let file = file.clone();
+    ///     async move { std::future::pending::<&str>().await == *file }
+    /// });
+    /// set.shutdown().await;
+    /// assert_eq!(Rc::strong_count(&file), 1); // the coroutine's reference is gone
+    /// # });
+    /// ```
     pub async fn shutdown(&mut self) {
         self.abort_all();
         while self.join_next().await.is_some() {}
     }
 
     /// Empties the set; the coroutines go on.
+    ///
+    /// ```
+    /// use glib_coro::task::JoinSet;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let (sender, receiver) = std::sync::mpsc::channel();
+    /// let mut set = JoinSet::new();
+    /// set.spawn(async move { sender.send("saved").unwrap() });
+    /// set.detach_all();
+    /// drop(set); // aborts nothing now
+    /// glib_coro::yield_now().await;
+    /// assert_eq!(receiver.try_recv(), Ok("saved"));
+    /// # });
+    /// ```
     pub fn detach_all(&mut self) {
         self.handles = FuturesUnordered::new();
     }

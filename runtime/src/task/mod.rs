@@ -77,6 +77,16 @@ use crate::core::current;
 
 /// The number of the coroutine that is being polled.
 ///
+/// ```
+/// use glib_coro::{spawn, task};
+///
+/// # glib_coro::block_on(async {
+/// let logger = spawn(async { format!("[{}] started", task::id()) });
+/// let id = logger.id();
+/// assert_eq!(logger.await.unwrap(), format!("[{id}] started"));
+/// # });
+/// ```
+///
 /// # Panics
 ///
 /// Outside a coroutine; see [`try_id`].

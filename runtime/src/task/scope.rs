@@ -129,6 +129,20 @@ pub struct Scope<'env, E> {
 impl<'env, E: 'env> Scope<'env, E> {
     /// Adds a child. It starts when the caller is polled next, never inside this call; one that is added
     /// after the scope has ended is dropped.
+    ///
+    /// ```
+    /// use glib_coro::task::scope;
+    ///
+    /// # glib_coro::block_on(async {
+    /// let result: Result<(), &str> = scope(async |scope| {
+    ///     scope.spawn(async { Err("no route to host") });
+    ///     scope.spawn(std::future::pending()); // dropped at its await point
+    ///     Ok(())
+    /// })
+    /// .await;
+    /// assert_eq!(result, Err("no route to host"));
+    /// # });
+    /// ```
     pub fn spawn(&self, child: impl Future<Output = Result<(), E>> + 'env) {
         let child: Child<'env, E> = Box::pin(child);
         let mut nursery = self.nursery.borrow_mut();

@@ -138,6 +138,20 @@ impl<T: 'static> LocalKey<T> {
     }
 
     /// Runs a future with a value. The future's destructors see the value too, whenever the future is dropped.
+    ///
+    /// ```
+    /// glib_coro::task_local! {
+    ///     static REQUEST: u32;
+    /// }
+    /// async fn log_line() -> String {
+    ///     format!("request {}", REQUEST.get())
+    /// }
+    ///
+    /// # glib_coro::block_on(async {
+    /// let (first, second) = glib_coro::join!(REQUEST.scope(1, log_line()), REQUEST.scope(2, log_line()));
+    /// assert_eq!([first, second], ["request 1", "request 2"]);
+    /// # });
+    /// ```
     pub fn scope<F: Future>(&'static self, value: T, future: F) -> Scoped<T, F> {
         Scoped {
             key: self,
@@ -147,6 +161,16 @@ impl<T: 'static> LocalKey<T> {
     }
 
     /// Runs a function with a value.
+    ///
+    /// ```
+    /// glib_coro::task_local! {
+    ///     static LANGUAGE: &'static str;
+    /// }
+    /// fn greeting() -> &'static str {
+    ///     if LANGUAGE.get() == "de" { "Hallo" } else { "Hello" }
+    /// }
+    /// assert_eq!(LANGUAGE.sync_scope("de", greeting), "Hallo");
+    /// ```
     pub fn sync_scope<R>(&'static self, value: T, function: impl FnOnce() -> R) -> R {
         let mut value = Some(Held::new(value));
         let _shown = Shown::new(self, &mut value);
@@ -154,6 +178,15 @@ impl<T: 'static> LocalKey<T> {
     }
 
     /// Looks at the value.
+    ///
+    /// ```
+    /// glib_coro::task_local! {
+    ///     static PATH: Vec<String>;
+    /// }
+    /// let path = vec!["usr".to_owned(), "bin".to_owned()];
+    /// let text = PATH.sync_scope(path, || PATH.with(|path| path.join("/"))); // without a clone
+    /// assert_eq!(text, "usr/bin");
+    /// ```
     ///
     /// # Panics
     ///
@@ -168,6 +201,17 @@ impl<T: 'static> LocalKey<T> {
 
     /// Looks at the value.
     ///
+    /// ```
+    /// glib_coro::task_local! {
+    ///     static USER: String;
+    /// }
+    /// fn user() -> String {
+    ///     USER.try_with(String::clone).unwrap_or_else(|_| "nobody".to_owned())
+    /// }
+    /// assert_eq!(user(), "nobody");
+    /// assert_eq!(USER.sync_scope("ada".to_owned(), user), "ada");
+    /// ```
+    ///
     /// # Errors
     ///
     /// Outside [`scope`](Self::scope).
@@ -180,6 +224,17 @@ impl<T: 'static> LocalKey<T> {
     }
 
     /// A clone of the value.
+    ///
+    /// ```
+    /// glib_coro::task_local! {
+    ///     static DEPTH: u32;
+    /// }
+    ///
+    /// # glib_coro::block_on(async {
+    /// let inner = DEPTH.scope(1, async { DEPTH.scope(DEPTH.get() + 1, async { DEPTH.get() }).await });
+    /// assert_eq!(inner.await, 2);
+    /// # });
+    /// ```
     ///
     /// # Panics
     ///

@@ -32,6 +32,17 @@ pub fn interval(period: Duration) -> Interval {
 
 /// Ticks at `start` and then every `period`.
 ///
+/// ```
+/// use std::time::Duration;
+/// use glib_coro::time::{interval_at, now};
+///
+/// # glib_coro::block_on(async {
+/// let midnight = now() + Duration::from_millis(1);
+/// let mut backups = interval_at(midnight, Duration::from_secs(24 * 3600));
+/// assert_eq!(backups.tick().await, midnight);
+/// # });
+/// ```
+///
 /// # Panics
 ///
 /// If the period is zero.
@@ -58,6 +69,28 @@ pub struct Interval {
 
 /// What an [`Interval`] does when a tick comes more than 5 ms late (tokio's figure). After a tick that is less late, the
 /// next one is due when it would have been anyway.
+///
+/// ```
+/// # #[cfg(not(feature = "test-util"))] fn main() {}
+/// # #[cfg(feature = "test-util")] fn main() -> std::io::Result<()> {
+/// use std::time::Duration;
+/// use glib_coro::{Runtime, time::{self, MissedTickBehavior::{Burst, Delay, Skip}}};
+///
+/// let runtime = Runtime::builder().start_paused(true).build()?;
+/// let ms = Duration::from_millis;
+/// runtime.block_on(async {
+///     for (behavior, ticks) in [(Burst, [10, 20, 30]), (Delay, [10, 45, 55]), (Skip, [10, 40, 50])] {
+///         let start = time::now();
+///         let mut interval = time::interval_at(start + ms(10), ms(10));
+///         interval.set_missed_tick_behavior(behavior);
+///         time::advance(ms(35)).await; // nobody asks for ticks meanwhile
+///         for tick in ticks {
+///             assert_eq!(interval.tick().await - start, ms(tick));
+///         }
+///     }
+/// });
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissedTickBehavior {
     /// Ticks as fast as it can until it has caught up.
@@ -88,6 +121,20 @@ impl MissedTickBehavior {
 
 impl Interval {
     /// Waits for the next tick, and returns when it was due.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glib_coro::time::{interval_at, now};
+    ///
+    /// # glib_coro::block_on(async {
+    /// let start = now();
+    /// let mut frames = interval_at(start, Duration::from_millis(1));
+    /// for n in 0..3 {
+    ///     // However late the loop is, no tick is moved or left out.
+    ///     assert_eq!(frames.tick().await, start + n * frames.period());
+    /// }
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -120,6 +167,19 @@ impl Interval {
     }
 
     /// Restarts the interval: the next tick is a period from now.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glib_coro::time::{interval, now};
+    ///
+    /// # glib_coro::block_on(async {
+    /// let mut autosave = interval(Duration::from_millis(1));
+    /// autosave.tick().await;
+    /// let saved = now(); // by hand, so that the next time need not come soon
+    /// autosave.reset();
+    /// assert!(autosave.tick().await >= saved + autosave.period());
+    /// # });
+    /// ```
     pub fn reset(&mut self) {
         self.sleep.reset(super::deadline_after(self.period));
     }
@@ -130,6 +190,20 @@ impl Interval {
     }
 
     /// Sets what to do when ticks come late.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glib_coro::time::{MissedTickBehavior, interval};
+    ///
+    /// # glib_coro::block_on(async {
+    /// let mut clock = interval(Duration::from_millis(10));
+    /// clock.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    /// clock.tick().await;
+    /// std::thread::sleep(Duration::from_millis(35)); // something blocks the loop
+    /// let late = clock.tick().await;
+    /// assert!(clock.tick().await > late + clock.period()); // some ticks are left out
+    /// # });
+    /// ```
     pub fn set_missed_tick_behavior(&mut self, behavior: MissedTickBehavior) {
         self.missed = behavior;
     }

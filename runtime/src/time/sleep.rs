@@ -41,6 +41,18 @@ pub fn sleep(duration: Duration) -> Sleep {
 }
 
 /// Waits until a deadline. Like [`sleep`] otherwise.
+///
+/// ```
+/// use std::time::Duration;
+/// use glib_coro::time::{now, sleep, sleep_until};
+///
+/// # glib_coro::block_on(async {
+/// let deadline = now() + Duration::from_millis(2);
+/// sleep(Duration::from_millis(1)).await; // work that takes a part of the time
+/// sleep_until(deadline).await; // the rest of it
+/// assert!(now() >= deadline);
+/// # });
+/// ```
 pub fn sleep_until(deadline: Instant) -> Sleep {
     Sleep {
         deadline,
@@ -73,11 +85,30 @@ fn next_order() -> u64 {
 
 impl Sleep {
     /// When it ends.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glib_coro::time::{now, sleep};
+    ///
+    /// let limit = sleep(Duration::from_secs(60));
+    /// let left = limit.deadline().saturating_duration_since(now());
+    /// assert!(left <= Duration::from_secs(60));
+    /// ```
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
 
     /// Whether the deadline has passed.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glib_coro::time::{now, sleep};
+    ///
+    /// let mut limit = sleep(Duration::from_secs(3600));
+    /// assert!(!limit.is_elapsed());
+    /// limit.reset(now());
+    /// assert!(limit.is_elapsed()); // without an `.await`
+    /// ```
     pub fn is_elapsed(&self) -> bool {
         match &self.state {
             State::New => now() >= self.deadline,

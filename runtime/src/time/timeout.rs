@@ -42,6 +42,17 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
 }
 
 /// Limits until when a future may take. Otherwise like [`timeout`].
+///
+/// ```
+/// use std::{future::pending, time::Duration};
+/// use glib_coro::time::{now, timeout_at};
+///
+/// # glib_coro::block_on(async {
+/// let deadline = now() + Duration::from_millis(1); // for both steps together
+/// assert_eq!(timeout_at(deadline, async { "connected" }).await, Ok("connected"));
+/// assert!(timeout_at(deadline, pending::<()>()).await.is_err());
+/// # });
+/// ```
 pub fn timeout_at<F: Future>(deadline: Instant, future: F) -> Timeout<F> {
     Timeout {
         future,
@@ -73,6 +84,18 @@ impl<F: Future> Future for Timeout<F> {
 }
 
 /// The time was up.
+///
+/// ```
+/// use std::{future::pending, io, time::Duration};
+/// use glib_coro::timeout;
+///
+/// # glib_coro::block_on(async {
+/// async fn answer() -> io::Result<String> {
+///     timeout(Duration::from_millis(1), pending()).await? // also an `io::Error`
+/// }
+/// assert_eq!(answer().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Elapsed(());
 
