@@ -6,7 +6,7 @@
 use std::env;
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// What one operation takes outside the kernel.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,17 @@ pub struct Count {
     /// All of it.
     pub all: f64,
 }
+
+const CALLGRIND: [&str; 4] = [
+    "--tool=callgrind",
+    "--toggle-collect=*::counted",
+    // Threads take turns; otherwise one that spins may keep out those that it waits for.
+    "--fair-sched=try",
+    "--compress-strings=no",
+];
+
+/// How timeout(1) ends if the time was up.
+const TIMED_OUT: i32 = 124;
 
 /// The program whose instructions are counted; this one may be it.
 fn program() -> PathBuf {
@@ -32,20 +43,23 @@ pub fn count(subject: &str, quantity: &str, contestant: &str) -> Count {
         "glib-coro-instructions-{}-{name}",
         std::process::id()
     ));
-    let output = Command::new("valgrind")
-        .args([
-            "--tool=callgrind",
-            "--toggle-collect=*::counted",
-            // Threads take turns; otherwise one that spins may keep out those that it waits for.
-            "--fair-sched=try",
-            "--compress-strings=no",
-        ])
-        .arg(format!("--callgrind-out-file={}", file.display()))
-        .arg(program())
-        .args(["run", subject, quantity, contestant])
-        .stdin(Stdio::null())
-        .output()
-        .expect("valgrind runs");
+    let run = || {
+        let mut command = Command::new("timeout");
+        command
+            .args(["120", "valgrind"])
+            .args(CALLGRIND)
+            .arg(format!("--callgrind-out-file={}", file.display()))
+            .arg(program())
+            .args(["run", subject, quantity, contestant])
+            .stdin(Stdio::null());
+        command.output().expect("timeout and valgrind run")
+    };
+    // With a clock that stands still smol's threads wait for each other for ever, once in a hundred runs.
+    let mut runs = std::iter::repeat_with(run).take(3);
+    let is_over = |output: &Output| output.status.code() != Some(TIMED_OUT);
+    let output = runs.find(is_over);
+    let output = output
+        .unwrap_or_else(|| panic!("{contestant} hangs under callgrind: {subject}, {quantity}"));
     let messages = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "under callgrind: {messages}");
     let operations: f64 = String::from_utf8_lossy(&output.stdout)
