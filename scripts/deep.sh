@@ -38,7 +38,6 @@ run_valgrind() {
                 --trace-children=no --suppressions=../scripts/valgrind.supp \
                 "$binary" glib:: --test-threads=1 \
                 --skip what_an_ending_thread_spawned_onto_an_entered_runtime \
-                --skip an_overlapping_call_in_a_destructor_at_the_end_of_a_thread \
                 --skip when_a_waker_left_the_runtime_of_an_ending_thread </dev/null
         ) || failed="$failed ${binary##*/}"
     done <"$list"

@@ -50,7 +50,7 @@ pub use self::forever::forever;
 pub use self::fork::raise_in_a_forked_child;
 pub use self::host::Host;
 pub use self::insight::{info_of, settle, waits_of};
-pub use self::notes::{Counter, DropNote, Notes, OnDrop};
+pub use self::notes::{Counter, DropNote, Notes, OnDrop, tick};
 pub use self::panics::{CaughtPanic, catch_panic};
 pub use self::run::{patience, run};
 #[cfg(target_os = "linux")]

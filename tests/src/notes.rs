@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
+use glib_coro::yield_now;
+
 /// What happened, in order, on one thread.
 #[derive(Debug)]
 pub struct Notes<T>(Rc<RefCell<Vec<T>>>);
@@ -130,5 +132,13 @@ impl<F: FnOnce()> Drop for OnDrop<F> {
 impl<F: FnOnce()> fmt::Debug for OnDrop<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("OnDrop")
+    }
+}
+
+/// Is always ready, and counts its polls.
+pub async fn tick(ticks: Counter) {
+    loop {
+        ticks.add();
+        yield_now().await;
     }
 }

@@ -16,7 +16,7 @@ use glib_coro::event_loop::{Driver, EventLoop, Level, Turn};
 use glib_coro::runtime::Builder;
 use glib_coro::task::{self, JoinSet, Priority};
 use glib_coro::{Async, Runtime, block_on, idle, readable, sleep, spawn, unblock, yield_now};
-use glib_coro_tests::{Counter, Host, Notes, run};
+use glib_coro_tests::{Counter, Host, Notes, run, tick};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -234,13 +234,9 @@ fn steps_nest() {
         let yields = Counter::new();
         rt.block_on(async {
             for priority in Priority::ALL {
-                let yields = yields.clone();
-                task::Builder::new().priority(priority).spawn(async move {
-                    loop {
-                        yields.add();
-                        yield_now().await;
-                    }
-                });
+                task::Builder::new()
+                    .priority(priority)
+                    .spawn(tick(yields.clone()));
             }
             let sum = block_on(async {
                 sleep(Duration::from_millis(1)).await;

@@ -11,7 +11,7 @@ use futures_util::future::{join_all, select};
 use futures_util::{AsyncReadExt, AsyncWriteExt, StreamExt};
 use glib_coro::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket, lookup_host};
 use glib_coro::{idle, sleep, spawn, timeout, yield_now};
-use glib_coro_tests::{Counter, Host, forever, on_every_host};
+use glib_coro_tests::{Counter, Host, forever, on_every_host, tick};
 use rustix::net::sockopt::set_socket_linger;
 use rustix::net::{AddressFamily, SocketType, bind, socket};
 
@@ -166,21 +166,12 @@ fn an_address_that_refuses_costs_nothing(host: Host) {
 fn connecting_in_vain_without_a_pause_starves_nobody(host: Host) {
     host.runtime().block_on(async {
         let others = Counter::new();
-        let ticking = spawn({
-            let others = others.clone();
-            async move {
-                loop {
-                    others.add();
-                    yield_now().await;
-                }
-            }
-        });
+        spawn(tick(others.clone()));
         for _ in 0..1_000 {
             // The kernel refuses without asking anybody.
             TcpStream::connect(([255; 4], 1)).await.unwrap_err();
         }
         assert!(others.get() > 0);
-        ticking.abort();
     });
 }
 

@@ -14,8 +14,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use futures_util::{AsyncReadExt, AsyncWriteExt, StreamExt};
 use glib_coro::net::{UnixDatagram, UnixListener, UnixStream};
-use glib_coro::{Async, idle, spawn, timeout, yield_now};
-use glib_coro_tests::{Counter, Host, OnDrop, on_every_host};
+use glib_coro::{Async, idle, spawn, timeout};
+use glib_coro_tests::{Counter, Host, OnDrop, on_every_host, tick};
 
 fn unique() -> String {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
@@ -151,16 +151,8 @@ fn connecting_to_a_full_queue_waits(host: Host) {
 fn what_never_has_to_wait_starves_nobody(host: Host) {
     const TIMES: usize = 1_000;
     host.runtime().block_on(async {
-        let others = Counter::default();
-        let ticking = spawn({
-            let others = others.clone();
-            async move {
-                loop {
-                    others.add();
-                    yield_now().await;
-                }
-            }
-        });
+        let others = Counter::new();
+        spawn(tick(others.clone()));
         let name = format!("\0{}", unique());
         let receiver = UnixDatagram::bind(&name).unwrap();
         let receiving = net::UnixDatagram::from(receiver.as_fd().try_clone_to_owned().unwrap());
@@ -185,7 +177,6 @@ fn what_never_has_to_wait_starves_nobody(host: Host) {
             accepting.accept().unwrap();
         }
         assert!(others.get() > before, "connecting");
-        ticking.abort();
     });
 }
 

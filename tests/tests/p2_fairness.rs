@@ -12,20 +12,16 @@ use std::time::{Duration, Instant};
 
 use glib_coro::task::{Builder, Priority};
 use glib_coro::{Runtime, idle, readable, sleep, spawn, yield_now};
-use glib_coro_tests::{Counter, Host, Notes, on_every_host, on_glib};
+use glib_coro_tests::{Counter, Host, Notes, on_every_host, on_glib, tick};
 
 /// Coroutines that are always ready, counting their polls.
 fn yielders(rt: &Runtime, priority: Priority, number: usize) -> Counter {
     let yields = Counter::new();
     let _entered = rt.enter();
     for _ in 0..number {
-        let yields = yields.clone();
-        Builder::new().priority(priority).spawn(async move {
-            loop {
-                yields.add();
-                yield_now().await;
-            }
-        });
+        Builder::new()
+            .priority(priority)
+            .spawn(tick(yields.clone()));
     }
     yields
 }

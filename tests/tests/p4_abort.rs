@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use glib_coro::{JoinHandle, Runtime, sleep, spawn, yield_now};
-use glib_coro_tests::{Counter, DropNote, Host, on_every_host};
+use glib_coro_tests::{Counter, DropNote, Host, on_every_host, tick};
 
 fn assert_cancelled<T: std::fmt::Debug>(rt: &Runtime, task: JoinHandle<T>) {
     let id = task.id();
@@ -272,15 +272,7 @@ fn a_coroutine_that_ignores_wakes_is_aborted_too(host: Host) {
 fn an_aborted_coroutine_does_not_run_though_it_was_woken(host: Host) {
     let rt = host.runtime();
     let polls = Counter::new();
-    let task = rt.spawn({
-        let polls = polls.clone();
-        async move {
-            loop {
-                polls.add();
-                yield_now().await;
-            }
-        }
-    });
+    let task = rt.spawn(tick(polls.clone()));
     rt.block_on(async {
         yield_now().await;
         let before = polls.get();

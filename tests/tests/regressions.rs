@@ -23,7 +23,7 @@ use glib_coro::runtime::EnterGuard;
 use glib_coro::task::Priority;
 use glib_coro::time::Sleep;
 use glib_coro::{Async, JoinHandle, Runtime, idle, sleep, spawn, yield_now};
-use glib_coro_tests::{Counter, Host, OnDrop, on_clone, on_every_host};
+use glib_coro_tests::{Counter, Host, OnDrop, forever, on_clone, on_every_host};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -320,7 +320,7 @@ fn an_overlapping_call_in_a_destructor_at_the_end_of_a_thread_panicked(host: Hos
                 settle().await;
             });
             // Nobody ends it but the thread.
-            std::mem::forget(rt);
+            forever(rt);
         }
     });
     thread.join().unwrap();

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use glib_coro::{sleep, spawn, timeout, unblock, yield_now};
-use glib_coro_tests::{Counter, DropNote, Host, block_on_elsewhere, on_every_host};
+use glib_coro_tests::{Counter, DropNote, Host, block_on_elsewhere, on_every_host, tick};
 
 fn the_loop_goes_on_while_a_function_blocks(host: Host) {
     host.runtime().block_on(async {
@@ -30,15 +30,7 @@ fn the_loop_goes_on_while_a_function_blocks(host: Host) {
 fn functions_that_have_returned_before_they_are_awaited_starve_nobody(host: Host) {
     host.runtime().block_on(async {
         let polls = Counter::new();
-        let other = spawn({
-            let polls = polls.clone();
-            async move {
-                loop {
-                    polls.add();
-                    yield_now().await;
-                }
-            }
-        });
+        spawn(tick(polls.clone()));
         for _ in 0..300 {
             let job = unblock(|| ());
             // What it has to do meanwhile takes longer than the function.
@@ -48,7 +40,6 @@ fn functions_that_have_returned_before_they_are_awaited_starve_nobody(host: Host
             job.await;
         }
         assert!(polls.get() >= 2);
-        other.abort();
     });
 }
 

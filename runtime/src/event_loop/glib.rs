@@ -8,6 +8,7 @@
 )]
 
 mod hosted;
+mod role;
 
 use std::cell::{Cell, OnceCell};
 use std::fmt;
@@ -22,6 +23,7 @@ use glib::translate::{IntoGlib, ToGlibPtr, from_glib_full, from_glib_none};
 
 pub(crate) use self::hosted::glib_core_of;
 use self::hosted::{HOSTED, address};
+use self::role::Role;
 use super::{Driver, EventLoop, Level, Turn};
 use crate::core::lock::Lock;
 use crate::core::log_panic;
@@ -231,57 +233,6 @@ static FUNCTIONS: ffi::GSourceFuncs = ffi::GSourceFuncs {
     closure_callback: None,
     closure_marshal: None,
 };
-
-/// What a source is there for. The most urgent is least.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Role {
-    /// Polls coroutines of this priority.
-    Coroutines(Priority),
-    /// Moves a paused clock when no source of the context is ready, ours or not.
-    Clock,
-}
-
-impl Role {
-    const ALL: [Self; Priority::ALL.len() + 1] = [
-        Self::Coroutines(Priority::High),
-        Self::Coroutines(Priority::Default),
-        Self::Coroutines(Priority::Idle),
-        Self::Clock,
-    ];
-
-    const fn index(self) -> usize {
-        match self {
-            Self::Coroutines(priority) => priority as usize,
-            Self::Clock => Priority::ALL.len(),
-        }
-    }
-
-    const fn glib_priority(self) -> i32 {
-        match self {
-            Self::Coroutines(Priority::High) => ffi::G_PRIORITY_HIGH,
-            Self::Coroutines(Priority::Default) => ffi::G_PRIORITY_DEFAULT,
-            Self::Coroutines(Priority::Idle) => ffi::G_PRIORITY_DEFAULT_IDLE,
-            Self::Clock => i32::MAX,
-        }
-    }
-
-    fn is_ready(self, driver: &Driver) -> bool {
-        match self {
-            Self::Coroutines(priority) => driver.has_ready(priority),
-            Self::Clock => driver.may_jump(),
-        }
-    }
-
-    fn turn(self, driver: &Driver) -> Turn {
-        match self {
-            Self::Coroutines(priority) => driver.poll_ready(priority),
-            Self::Clock => {
-                driver.jump();
-                Turn::Done
-            }
-        }
-    }
-}
 
 impl Host {
     fn keep_context(&self, context: Option<glib::MainContext>) -> Option<glib::MainContext> {
